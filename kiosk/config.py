@@ -1,0 +1,234 @@
+"""One TOML file -> typed settings, checked once at the start.
+
+Every mistake is a :class:`ConfigError` that names the file, the line, what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kiosk import topics
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a-z, 0-9 and -, at most 32")]
+Seconds = Annotated[float, Meta(gt=0)]
+
+#: Where a packaged kiosk keeps its settings.
+DEFAULT_PATH = Path("/etc/kiosk/kiosk.toml")
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the text says where and what to do."""
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file; a misspelt key is an error, not a silence."""
+
+
+class Broker(_Table, frozen=True):
+    """Where the MQTT broker is: ``mqtt://host:1883`` or ``mqtts://host:8883``."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    user: str = ""
+    password_file: str = ""
+    ca: str = ""  # the hall's authority; needed for mqtts
+    cert: str = ""
+    key: str = ""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def tls(self) -> bool:
+        return urlsplit(self.url).scheme == "mqtts"
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or (8883 if self.tls else 1883)
+
+
+class Button(_Table, frozen=True):
+    """The physical 人工 button."""
+
+    driver: str = "board"
+    port: str = "/dev/kiosk-button"
+    #: Staff without a screen end a call by holding the button 10 s and letting go.
+    hold_ends_call: bool = False
+
+
+class Escalation(_Table, frozen=True):
+    """Times in seconds. 15 s is the answer time of GB/T 33358-2016; the others are the design's defaults."""
+
+    unrung_s: Seconds = 2.0  # nobody has shown the call -> local alarm and every level
+    level2_s: Seconds = 15.0
+    level3_s: Seconds = 45.0
+    unanswered_alarm_s: Seconds = 60.0  # shown, but nobody comes -> local alarm
+    arrive_s: Seconds = 60.0  # accepted on foot, but not there
+    media_s: Seconds = 10.0  # accepted by video, but no sound or picture
+    agent_gone_s: Seconds = 10.0  # the agent's page has vanished
+    press_again_s: Seconds = 20.0  # a press this long after the accept calls again
+    linger_s: Seconds = 60.0  # an ended call waits this long for 事情办好了吗?
+
+
+class Hours(_Table, frozen=True):
+    """Opening hours, such as ``["mon-fri 09:00-17:00", "sat 09:00-12:00"]``; none means always open."""
+
+    open: tuple[str, ...] = ()
+    closed_on: tuple[str, ...] = ()  # dates, "2026-10-01"
+    timezone: str = "Asia/Shanghai"
+
+
+class Alarm(_Table, frozen=True):
+    """The local alarm's sound. ``player`` gets the WAV's path as its last argument; empty: the first found."""
+
+    player: tuple[str, ...] = ()
+    sound: bool = True
+
+
+class Staff(_Table, frozen=True):
+    """How staff is known at the terminal itself; without a PIN the terminal's staff actions are off."""
+
+    pin: str = ""
+
+
+class Duty(_Table, frozen=True):
+    """Where urgent calls go while the hall is closed or nobody is on duty: an HTTP(S) address for POST."""
+
+    webhook: str = ""
+
+
+class Kiosk(_Table, frozen=True):
+    """``kiosk.toml``: everything one terminal needs to know."""
+
+    hall: Slug
+    name: Slug
+    title: str = ""
+    place: str = ""
+    #: The customers of this terminal are elderly: every call ranks as such.
+    elderly: bool = False
+    state_dir: str = "/var/lib/kiosk"
+    runtime_dir: str = "/run/kiosk"
+    broker: Broker = Broker()
+    button: Button = Button()
+    escalation: Escalation = Escalation()
+    hours: Hours = Hours()
+    alarm: Alarm = Alarm()
+    staff: Staff = Staff()
+    duty: Duty = Duty()
+
+    @property
+    def link_socket(self) -> Path:
+        return Path(self.runtime_dir) / "link.sock"
+
+
+class Desk(_Table, frozen=True):
+    """``desk.toml``: everything one desk server needs to know."""
+
+    hall: Slug
+    name: Slug
+    title: str = ""  # the hall's name on the page
+    listen: str = "0.0.0.0"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8443
+    cert: str = ""  # HTTPS certificate and key, from `kiosk certs`
+    key: str = ""
+    #: SQLAlchemy URL of people and ledger.
+    database: str = "sqlite:////var/lib/kiosk/desk.db"
+    #: Exactly one desk of a hall keeps the ledger.
+    ledger: bool = False
+    promised_s: Seconds = 15.0
+    broker: Broker = Broker()
+    #: The same table as the kiosks'; the desk escalates by it while a kiosk is offline.
+    escalation: Escalation = Escalation()
+
+
+K = TypeVar("K", Kiosk, Desk)
+
+
+def load(path: Path, kind: type[K]) -> K:
+    """Read and check a file; raises :class:`ConfigError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name it with --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), kind)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}; see docs/configuration.md") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}:{_line(text, str(error))}: {_explain(str(error))}") from error
+    _check(settings, path, text)
+    return settings
+
+
+def _explain(message: str) -> str:
+    """msgspec's sentence in the words of the file."""
+    what, _, where = message.partition(" - at `$")
+    key = where.strip("`.")
+    if "matching regex" in what:
+        what = "must be 1 to 32 of a-z, 0-9 and -, starting with a letter or digit"
+    if unknown := re.search(r"unknown field `(\w+)`", what):
+        table = f"[{key}]" if key else "the top level"
+        return f"{table} knows no key '{unknown[1]}'; see docs/configuration.md"
+    return f"{key}: {what}" if key else what
+
+
+def _line(text: str, message: str) -> int:
+    """The line of the key that msgspec complains of; 1 when the key is not there at all."""
+    path = re.search(r"at `\$\.?([\w.]*)", message)
+    keys = [part for part in (path[1] if path else "").split(".") if part]
+    if unknown := re.search(r"unknown field `(\w+)`", message):
+        keys.append(unknown[1])
+    return _line_of(text, keys)
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    table: list[str] = []
+    best = 1
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([\w.\- ]+)\]", line):
+            table = [part.strip() for part in header[1].split(".")]
+            if table == keys[: len(table)]:
+                best = number
+        elif (key := re.match(r"\s*([\w\-]+)\s*=", line)) and [*table, key[1]] == keys[: len(table) + 1]:
+            best = number
+    return best
+
+
+def _check(settings: Kiosk | Desk, path: Path, text: str) -> None:
+    """What types cannot say."""
+
+    def wrong(keys: list[str], why: str) -> ConfigError:
+        return ConfigError(f"{path}:{_line_of(text, keys)}: {'.'.join(keys)}: {why}")
+
+    if settings.name == topics.DESK:
+        raise wrong(["name"], "'desk' is a level of the topic tree; choose another name")
+    broker = settings.broker
+    try:
+        usable = urlsplit(broker.url).scheme in ("mqtt", "mqtts") and bool(broker.host) and broker.port > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise wrong(["broker", "url"], f"'{broker.url}' is not mqtt://host:port or mqtts://host:port")
+    if broker.tls and not broker.ca:
+        raise wrong(["broker", "url"], "mqtts needs broker.ca, the hall's authority (kiosk certs)")
+    if isinstance(settings, Kiosk):
+        try:
+            zoneinfo.ZoneInfo(settings.hours.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+            raise wrong(
+                ["hours", "timezone"], f"no such time zone; write for example Asia/Shanghai ({error})"
+            ) from error
+        if settings.staff.pin and not re.fullmatch(r"\d{4,12}", settings.staff.pin):
+            raise wrong(["staff", "pin"], "must be 4 to 12 digits")
+        if settings.duty.webhook and urlsplit(settings.duty.webhook).scheme not in ("http", "https"):
+            raise wrong(["duty", "webhook"], "must start with https:// or http://")

@@ -1,0 +1,145 @@
+"""The kiosk's journal: the open call, the causes already heard, and every event until the ledger has it.
+
+SQLite in WAL mode with ``synchronous=FULL``: what :meth:`Journal.write` has returned from survives a power
+cut. All methods block and belong to one thread (the service gives them a thread of their own).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from kiosk.link.call import KEEP_CAUSES, LiveCall
+from kiosk.messages import Event, Fact
+
+log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS live (id INTEGER PRIMARY KEY CHECK (id = 1), saved BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS cause (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL);
+"""
+
+
+class JournalError(OSError):
+    """The journal cannot be opened or written; the text says what to do."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A call with the clocks it was saved by, so that its waits go on after a restart or a reboot."""
+
+    call: LiveCall
+    now: float
+    boot: str
+    wall_ms: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One change, written as a whole or not at all."""
+
+    facts: Sequence[Fact]
+    saved: Saved | None  # None: there is no call now
+    causes: Sequence[str] = ()
+    at_ms: int = 0
+
+
+class Journal:
+    """A journal file, made when it is missing. Raises :class:`JournalError`.
+
+    A file that is no journal any more is put aside under another name, and ``replaced`` names it; events
+    then get a new journal id, so that the ledger does not mistake their numbers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.replaced: Path | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._open()
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise  # busy, full, not permitted: nothing is wrong with the content
+                self.replaced = path.with_name(f"{path.name}.broken-{uuid.uuid4().hex[:8]}")
+                log.error("journal %s is damaged (%s); kept as %s, starting a new one", path, error, self.replaced)
+                path.rename(self.replaced)
+                for leftover in ("-wal", "-shm"):
+                    path.with_name(path.name + leftover).unlink(missing_ok=True)
+                self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(
+                f"journal {path} cannot be opened: {error}; check that the disk is not full and the "
+                f"directory belongs to the kiosk's user"
+            ) from error
+
+    def _open(self) -> None:
+        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        if self._db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("quick_check failed")
+        self._db.executescript(_SCHEMA)
+        self._db.execute("INSERT OR IGNORE INTO about VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
+        self.id: str = self._db.execute("SELECT value FROM about WHERE key = 'id'").fetchone()[0]
+
+    def load(self) -> tuple[Saved | None, list[str]]:
+        """The open call, and the known causes, oldest first."""
+        causes = [row[0] for row in self._db.execute("SELECT id FROM cause ORDER BY number")]
+        row = self._db.execute("SELECT saved FROM live").fetchone()
+        try:
+            return (msgspec.json.decode(row[0], type=Saved) if row else None), causes
+        except msgspec.MsgspecError as error:
+            # Written by another version: the broker's retained copy brings the call back.
+            log.error("journal %s: the open call cannot be read (%s)", self.path, error)
+            return None, causes
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Commit the entries together. Raises :class:`JournalError`, and then nothing of them is written."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for entry in entries:
+                    self._write(entry)
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path} cannot be written: {error}; free some disk space") from error
+
+    def _write(self, entry: Entry) -> None:
+        for cause in entry.causes:
+            self._db.execute("INSERT OR IGNORE INTO cause (id) VALUES (?)", (cause,))
+            self._db.execute("DELETE FROM cause WHERE number <= last_insert_rowid() - ?", (KEEP_CAUSES,))
+        for fact in entry.facts:
+            cursor = self._db.execute("INSERT INTO event (body) VALUES (x'')")
+            seq = cursor.lastrowid
+            assert seq is not None
+            event = Event(seq=seq, at_ms=entry.at_ms, **{f: getattr(fact, f) for f in Fact.__struct_fields__})
+            self._db.execute("UPDATE event SET body = ? WHERE seq = ?", (msgspec.json.encode(event), seq))
+        if entry.saved is None:
+            self._db.execute("DELETE FROM live")
+        else:
+            self._db.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (msgspec.json.encode(entry.saved),))
+
+    def unacknowledged(self, after: int = 0, limit: int = 200) -> list[Event]:
+        """Events the ledger has not acknowledged, in order, at most ``limit`` of those after ``after``."""
+        rows = self._db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        return [msgspec.json.decode(row[0], type=Event) for row in rows]
+
+    def acknowledge(self, upto: int) -> None:
+        """The ledger has everything up to ``upto``; numbers go on from there. Raises :class:`JournalError`."""
+        try:
+            self._db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path} cannot be written: {error}; free some disk space") from error
+
+    def close(self) -> None:
+        self._db.close()
