@@ -1,0 +1,102 @@
+// What the agent does with calls, from the press until the kiosk's own state shows it.
+
+const SLOW_MS = 3000;
+const LOST_MS = 10000;
+const NOTE_MS = 8000;
+
+export class Actions {
+  #pending = new Map(); // kiosk id -> {action, call, round, at}
+  #notes = new Map(); // kiosk id -> {text, until}
+
+  /** @param {{state: object, send: (m: object) => boolean, redraw: (id: string) => void, tell: Function}} with_ */
+  constructor({ state, send, redraw, tell }) {
+    Object.assign(this, { state, send, redraw, tell });
+  }
+
+  pending(id) {
+    return this.#pending.get(id)?.action ?? "";
+  }
+
+  note(id) {
+    return this.#notes.get(id)?.text ?? "";
+  }
+
+  /** Send one command about a kiosk's call; `action` names the button. */
+  do(action, kiosk, extra = {}) {
+    const { call } = kiosk;
+    const command = action === "walk" || action === "video" ? { do: "accept", mode: action } : { do: action };
+    const now = performance.now();
+    if (this.send({ ...command, kiosk: kiosk.id, call: call.id, round: call.round, ...extra })) {
+      this.#pending.set(kiosk.id, { action, call: call.id, round: call.round, at: now });
+      this.#notes.delete(kiosk.id);
+    } else {
+      this.#write(kiosk.id, "连接断开，没有发出去。请直接走过去。");
+    }
+    this.redraw(kiosk.id);
+  }
+
+  /** The kiosk's state has changed: has it settled what we asked for? Called before the card is drawn. */
+  settle(id, before, after) {
+    const pending = this.#pending.get(id);
+    const was = before ? this.state.phase(before) : "none";
+    const is = after ? this.state.phase(after) : "none";
+    const name = after?.call?.agent?.name || "同事";
+    if (was !== is || after?.call?.id !== before?.call?.id) this.#notes.delete(id);
+    if (!pending) {
+      if (was === "waiting" && is === "mine") this.tell("mine", after);
+      else if (was === "other" && is === "mine") this.tell("given", after);
+      else if (was === "mine" && is === "waiting") this.tell("back", after);
+      return;
+    }
+    const { action, call, round } = pending;
+    const same = after?.call?.id === call;
+    let text = "";
+    if (action === "walk" || action === "video") {
+      if (same && is === "waiting" && after.call.round === round) return;
+      if (same && is === "other") text = `已被 ${name} 接走`;
+    } else if (same && is === "mine" && after.call.round === round) {
+      if (action !== "arrived" || after.call.state !== "connected") return;
+    } else if (same && is === "other" && action !== "hand-over") {
+      text = `已由 ${name} 接着办`;
+    }
+    this.#pending.delete(id);
+    if (pending.slow) this.#notes.delete(id);
+    if (text) this.#write(id, text);
+  }
+
+  /** The connection is gone, and with it every answer we were waiting for. */
+  drop() {
+    const ids = [...this.#pending.keys()];
+    this.#pending.clear();
+    for (const id of ids) this.#write(id, "连接断开，不知道是否发出。");
+  }
+
+  clear() {
+    this.#pending.clear();
+    this.#notes.clear();
+  }
+
+  tick(now) {
+    for (const [id, pending] of this.#pending) {
+      const waited = now - pending.at;
+      if (waited > LOST_MS) {
+        this.#pending.delete(id);
+        this.#write(id, "终端没有回应。请再按一次，或直接走过去。");
+        this.redraw(id);
+      } else if (waited > SLOW_MS && !pending.slow) {
+        pending.slow = true;
+        this.#write(id, "还在等终端确认……", LOST_MS);
+        this.redraw(id);
+      }
+    }
+    for (const [id, note] of this.#notes) {
+      if (now < note.until) continue;
+      this.#notes.delete(id);
+      this.redraw(id);
+    }
+  }
+
+  #write(id, text, ms = NOTE_MS) {
+    this.#notes.set(id, { text, until: performance.now() + ms });
+  }
+}

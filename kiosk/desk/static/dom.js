@@ -1,0 +1,37 @@
+// The few things the page needs for building its DOM. Text always goes in as text.
+
+/** el("p", {class: "x", "data-a": "b"}, "text", child) */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null && child !== ""));
+  return node;
+}
+
+/** Set text only if it differs, so that nothing is laid out or read aloud for nothing. */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Set a data attribute only if it differs. */
+export function mark(node, name, value) {
+  const text = String(value);
+  if (node.dataset[name] !== text) node.dataset[name] = text;
+}
+
+/** Rebuild a node's children only when what they show has changed. */
+export function fill(node, key, build) {
+  if (node.shownKey === key) return false;
+  node.shownKey = key;
+  node.replaceChildren(...build());
+  return true;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export const button = (action, text, { key = "", note = "", ...attributes } = {}) =>
+  el("button", { type: "button", "data-action": action, ...attributes },
+    el("span", { class: "name" }, text), key && el("kbd", { "aria-hidden": "true" }, key), note && el("small", {}, note));

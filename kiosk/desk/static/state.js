@@ -1,0 +1,116 @@
+// What the page knows. No DOM and no clock of its own: the time is passed in.
+
+const RANK = { urgent: 0, elderly: 1, normal: 2 };
+const JITTER_MS = 2000;
+
+/** A call with its defaults filled in and its ages turned into this page's own time. */
+function readCall(raw, now, before) {
+  if (!raw) return null;
+  const call = {
+    cause: "button", case: "", title: "", place: "", urgency: "normal", level: 1, round: 0, presses: 1,
+    said: [], rung_by: [], agent: null, mode: null, passed: [], outcome: null, closed: false, video: false,
+    ...raw,
+    openedAt: now - (raw.age_ms ?? 0),
+    sinceAt: now - (raw.state_age_ms ?? 0),
+  };
+  // The way here takes a varying time; a call must not change its place in the queue for that.
+  if (before?.id === call.id && Math.abs(before.openedAt - call.openedAt) < JITTER_MS) call.openedAt = before.openedAt;
+  return call;
+}
+
+export class State {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    Object.assign(this, {
+      me: null, desk: "", hall: "", hallTitle: "", duty: false, broker: true, ledger: null,
+      promisedMs: 15000, kiosks: new Map(), colleagues: [], fresh: false,
+    });
+  }
+
+  /** Take a snapshot; returns [before, after] of every kiosk that was or is known. */
+  snapshot(message, now) {
+    const old = this.kiosks;
+    Object.assign(this, {
+      me: message.me, desk: message.desk ?? "", hall: message.hall ?? "",
+      hallTitle: message.hall_title || message.hall || "", duty: Boolean(message.duty),
+      broker: message.broker !== false, ledger: message.ledger ?? null,
+      promisedMs: (message.promised_s ?? 15) * 1000, colleagues: message.colleagues ?? [],
+      kiosks: new Map(), fresh: true,
+    });
+    for (const raw of message.kiosks ?? []) {
+      const kiosk = this.#read(raw, now, old.get(raw.kiosk));
+      if (kiosk) this.kiosks.set(kiosk.id, kiosk);
+    }
+    const ids = new Set([...old.keys(), ...this.kiosks.keys()]);
+    return [...ids].map((id) => [old.get(id) ?? null, this.kiosks.get(id) ?? null]);
+  }
+
+  /** Take a change of one kiosk; returns [before, after]. */
+  change(raw, now) {
+    const before = this.kiosks.get(raw.kiosk) ?? null;
+    const after = this.#read(raw, now, before);
+    if (after) this.kiosks.set(after.id, after);
+    else this.kiosks.delete(raw.kiosk);
+    return [before, after];
+  }
+
+  #read(raw, now, before) {
+    const call = readCall(raw.call, now, before?.call);
+    const open = call && call.state !== "ended";
+    if (raw.gone && !open) return null; // taken out of the hall; an open call keeps it on the page
+    return {
+      id: raw.kiosk, offline: Boolean(raw.offline || raw.gone), call,
+      ringLevel: raw.ring_level ?? 1, health: raw.health ?? null,
+    };
+  }
+
+  /** Where a kiosk's call stands for the agent of this page. */
+  phase(kiosk) {
+    const call = kiosk?.call;
+    if (!call) return "none";
+    if (call.state === "ended") return "ended";
+    if (call.state === "calling" || call.state === "rung") return "waiting";
+    return call.agent?.id === this.me?.id ? "mine" : "other";
+  }
+
+  rings(kiosk) {
+    return this.duty && this.phase(kiosk) === "waiting" && (this.me?.level ?? 9) <= kiosk.ringLevel;
+  }
+
+  /** Kiosks in one phase, in the order of the queue. */
+  listed(phase) {
+    return [...this.kiosks.values()].filter((kiosk) => this.phase(kiosk) === phase).sort(inQueue);
+  }
+
+  ringing() {
+    return this.listed("waiting").filter((kiosk) => this.rings(kiosk));
+  }
+
+  /** Colleagues on duty, each person once, without the agent of this page. */
+  others() {
+    const seen = new Map();
+    for (const agent of this.colleagues) if (agent.id !== this.me?.id && !seen.has(agent.id)) seen.set(agent.id, agent);
+    return [...seen.values()];
+  }
+
+  nobody() {
+    return this.fresh && !this.duty && this.colleagues.length === 0;
+  }
+}
+
+export function inQueue(a, b) {
+  const rank = (kiosk) => RANK[kiosk.call.urgency] ?? RANK.normal;
+  return rank(a) - rank(b) || a.call.openedAt - b.call.openedAt || (a.id < b.id ? -1 : 1);
+}
+
+/** ok, fault, offline or unknown. */
+export function condition(kiosk) {
+  if (kiosk.offline || kiosk.health?.online === false) return "offline";
+  if (faults(kiosk).length) return "fault";
+  return kiosk.health ? "ok" : "unknown";
+}
+
+export const faults = (kiosk) => Object.entries(kiosk.health?.parts ?? {}).filter(([, part]) => !part.ok);

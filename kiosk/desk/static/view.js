@@ -1,0 +1,91 @@
+// The queue: one card for each open call, in three lists.
+
+import { Card } from "./card.js";
+import { byId, mark, say } from "./dom.js";
+import { inQueue } from "./state.js";
+
+const SECTIONS = ["mine", "waiting", "others"];
+const SECTION = { mine: "mine", waiting: "waiting", other: "others" };
+
+export class View {
+  cards = new Map(); // kiosk id -> Card
+  #lists = Object.fromEntries(SECTIONS.map((name) => [name, byId(name).querySelector(".cards")]));
+
+  /** @param how tells a card everything about a kiosk that is not in the call */
+  constructor(state, how) {
+    this.state = state;
+    this.how = how;
+    this.waitingCount = byId("waiting").querySelector("b");
+  }
+
+  /** Bring the card of one kiosk up to date: the shortest way from a message to the page. */
+  show(kiosk, id = kiosk.id) {
+    const how = kiosk && this.how(kiosk);
+    let card = this.cards.get(id);
+    if (!how || !(how.phase in SECTION)) {
+      if (!card) return;
+      card.node.remove();
+      this.cards.delete(id);
+      this.#frame();
+      return;
+    }
+    const isNew = !card;
+    if (isNew) {
+      card = new Card(id);
+      this.cards.set(id, card);
+    }
+    card.kiosk = kiosk;
+    card.render(kiosk, how);
+    card.tick(performance.now(), this.state.promisedMs);
+    this.#place(card, this.#lists[SECTION[how.phase]]);
+    this.#frame();
+  }
+
+  showAll() {
+    for (const id of [...this.cards.keys()]) if (!this.state.kiosks.has(id)) this.show(null, id);
+    for (const kiosk of this.state.kiosks.values()) this.show(kiosk);
+    this.#frame();
+  }
+
+  tick(now) {
+    for (const card of this.cards.values()) card.tick(now, this.state.promisedMs);
+  }
+
+  /** The card a key press is meant for: the focused one if it fits, else the first that does. */
+  aim(phases) {
+    const focused = document.activeElement?.closest?.(".card");
+    const own = focused && this.cards.get(focused.dataset.kiosk);
+    if (own && phases.includes(own.phase)) return own;
+    for (const phase of phases) {
+      const first = this.#lists[SECTION[phase]].firstElementChild;
+      if (first) return this.cards.get(first.dataset.kiosk);
+    }
+    return null;
+  }
+
+  /** Put a card where it belongs, touching no other card, and leave it alone if it is there already. */
+  #place(card, list) {
+    const { node, kiosk } = card;
+    let before = null;
+    for (const other of list.children) {
+      if (other !== node && inQueue(kiosk, this.cards.get(other.dataset.kiosk).kiosk) < 0) {
+        before = other;
+        break;
+      }
+    }
+    const following = node.parentNode === list ? node.nextElementSibling : undefined;
+    if (following === before) return;
+    const held = node.contains(document.activeElement) ? document.activeElement : null;
+    list.insertBefore(node, before);
+    held?.focus({ preventScroll: true });
+  }
+
+  /** What depends on how many cards there are. */
+  #frame() {
+    const count = Object.fromEntries(SECTIONS.map((name) => [name, this.#lists[name].childElementCount]));
+    for (const name of SECTIONS) byId(name).hidden = count[name] === 0;
+    mark(byId("queue"), "empty", SECTIONS.every((name) => count[name] === 0));
+    byId("idle").hidden = count.waiting > 0 || !this.state.duty;
+    say(this.waitingCount, count.waiting ? String(count.waiting) : "");
+  }
+}

@@ -1,0 +1,74 @@
+// Every word the page says about codes that come over the wire.
+
+export const CAUSE = {
+  button: "按了人工按钮",
+  touch: "点了屏幕",
+  voice: "说了“人工”",
+  again: "没办好，再次呼叫",
+};
+
+export const URGENCY = { urgent: "急", elderly: "长者" };
+
+export const OUTCOME = {
+  resolved: "已办好",
+  unresolved: "没办好",
+  referred: "转到其他窗口",
+  mistaken: "误按",
+  absent: "现场没有人",
+  customer: "顾客自己结束",
+  staff: "在终端上结束",
+};
+
+/** The outcomes an agent may choose, in the order of the number keys. */
+export const CHOICES = ["resolved", "unresolved", "referred", "mistaken", "absent"];
+
+const PARTS = {
+  button: "按钮",
+  board: "按钮板",
+  lamp: "按钮灯",
+  buzzer: "蜂鸣器",
+  serial: "串口",
+  broker: "消息服务",
+  link: "呼叫服务",
+  journal: "日志",
+  disk: "磁盘",
+  screen: "屏幕",
+  touch: "触摸屏",
+  voice: "语音",
+  microphone: "麦克风",
+  speaker: "扬声器",
+  sound: "声音",
+  camera: "摄像头",
+  video: "视频",
+  network: "网络",
+  power: "电源",
+  clock: "时钟",
+};
+
+export const partName = (key) => PARTS[key] ?? key;
+
+/** Waiting time for people: 0:07, 3:20, 1:02:09. */
+export function clockText(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+export const titleOf = (kiosk) => kiosk.call?.title || kiosk.health?.title || kiosk.id;
+export const placeOf = (kiosk) => kiosk.call?.place || kiosk.health?.place || "";
+
+/** What another agent is doing with the call. */
+export function takenText(call) {
+  const name = call.agent?.name || "同事";
+  if (call.state === "connected") return call.mode === "video" ? `${name} 正在视频` : `${name} 已到现场`;
+  return call.mode === "video" ? `${name} 已接，视频` : `${name} 已接，走过去`;
+}
+
+/** One sentence for the screen reader and the notification. */
+export function spoken(kiosk) {
+  const { call } = kiosk;
+  const parts = [titleOf(kiosk), placeOf(kiosk), CAUSE[call.cause] ?? "", URGENCY[call.urgency] ?? ""];
+  return parts.filter(Boolean).join("，");
+}
