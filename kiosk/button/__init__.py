@@ -1,0 +1,50 @@
+"""The big physical button, its lamp and its buzzer::
+
+    button = open_button("board", "/dev/kiosk-button")
+    button.start(listener)            # Pressed, Held, Released, Fault, Recovered
+    button.show(Lamp.CALLING)
+    button.acknowledge(event.cause)   # once the press is safe on disk
+    button.close()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.button.contact import HELD_S
+from kiosk.button.driver import Button, ButtonError, NoButton, UnknownDriver, WrongOrder
+from kiosk.button.events import ButtonEvent, Buzzer, Fault, Held, Lamp, Pressed, Recovered, Released
+
+__all__ = [
+    "DRIVERS",
+    "Button",
+    "ButtonError",
+    "ButtonEvent",
+    "Buzzer",
+    "Fault",
+    "Held",
+    "Lamp",
+    "Pressed",
+    "Recovered",
+    "Released",
+    "UnknownDriver",
+    "WrongOrder",
+    "open_button",
+]
+
+DRIVERS = ("board", "none")
+
+
+def open_button(driver: str, port: str, *, held_s: Sequence[float] = HELD_S) -> Button:
+    """The button that a kiosk's settings name; nothing is opened before its ``start``.
+
+    ``port`` is a device, or a URL as pyserial knows them (``socket://host:port``, ``rfc2217://host:port``).
+    ``held_s`` are the seconds after which a held button is reported. Raises :class:`UnknownDriver`.
+    """
+    if driver == "board":
+        from kiosk.button.board import BoardButton  # so that a kiosk without a board does not load pyserial
+
+        return BoardButton(port, held_s=held_s)
+    if driver == "none":
+        return NoButton()
+    raise UnknownDriver(f"unknown button driver {driver!r}; the drivers are: {', '.join(DRIVERS)}")

@@ -1,0 +1,238 @@
+"""A button board without hardware: the real firmware behind a pseudo-terminal.
+
+It serves demonstrations, tests and benches. The program opens it like a real board, by a stable path (a
+symbolic link, as udev makes one), and it can be pressed, unplugged, disturbed and restarted.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import threading
+import time
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from kiosk.button.driver import ButtonError, WrongOrder
+from kiosk.button.events import Buzzer, Lamp
+from kiosk.button.firmware import DEBOUNCE_MS, Board
+
+IDLE_S = 0.02
+HURRY_S = 0.001  # while the contact is being debounced
+NEVER = float("inf")
+
+OnLamp = Callable[[float, Lamp], None]
+
+
+class LinkTaken(ButtonError, FileExistsError):
+    """The path for the link is taken by something that is not a symbolic link."""
+
+
+class VirtualBoard:
+    """A running board at ``link``, from construction until :meth:`close`; also a context manager.
+
+    ``on_lamp(time.monotonic(), lamp)`` is called when the host commands another lamp, ``on_shown`` when the
+    lamp looks different (the board also changes it by itself); both from the board's thread. The board has
+    a supply of its own: what it has latched survives :meth:`cut`, and only :meth:`reboot` loses it.
+
+    Raises :class:`LinkTaken`, or ``OSError`` when the link cannot be made. A closed board raises
+    :class:`WrongOrder` for anything it is told.
+    """
+
+    def __init__(
+        self,
+        link: str | Path,
+        *,
+        debounce_ms: int = DEBOUNCE_MS,
+        on_lamp: OnLamp | None = None,
+        on_shown: OnLamp | None = None,
+    ) -> None:
+        self.link = Path(link)
+        self._debounce_ms = debounce_ms
+        self._on_lamp = on_lamp
+        self._on_shown = on_shown
+        self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._wake_r, self._wake_w = os.pipe()
+        self._closed = False
+        self._running = True
+        self._down = False
+        self._release_at = NEVER
+        self._plug_at = NEVER
+        self._master = self._slave = -1
+        self._board = self._boot()
+        self._last = self._seen = (self.lamp, self.shown)
+        self._plug()
+        self._thread = threading.Thread(target=self._run, name="virtual-board", daemon=True)
+        self._thread.start()
+
+    # What somebody at the kiosk can do. None of these waits.
+
+    def press(self, seconds: float = 0.2) -> None:
+        """Press the button now and let it go after ``seconds``; pressed already, it only stays down longer."""
+        self._order(lambda: self._close_contact(time.monotonic() + seconds))
+
+    def hold(self, seconds: float | None = None) -> None:
+        """Press the button for ``seconds``, or until :meth:`release`."""
+        self.press(NEVER if seconds is None else seconds)
+
+    def release(self) -> None:
+        """Let the button go now."""
+        self._order(self._open_contact)
+
+    def cut(self, seconds: float) -> None:
+        """Unplug the board: the port and its link vanish, and come back by themselves after ``seconds``."""
+        self._order(lambda: self._unplug(time.monotonic() + seconds))
+
+    def noise(self, nbytes: int) -> None:
+        """Send that many random bytes, as a bad cable would."""
+        self._order(lambda: self._send(secrets.token_bytes(nbytes)))
+
+    def reboot(self) -> None:
+        """Cut the board's power for an instant: what it latched is lost and it takes a new nonce."""
+        self._order(self._restart)
+
+    def close(self) -> None:
+        """Take the board away for good. May be called twice."""
+        if not self._closed:
+            self._order(self._end)
+            self._closed = True
+            self._thread.join()
+            os.close(self._wake_r)
+            os.close(self._wake_w)
+
+    # What somebody at the kiosk can see.
+
+    @property
+    def lamp(self) -> Lamp:
+        """The lamp as the host last commanded it."""
+        return Lamp[self._board.commanded]
+
+    @property
+    def shown(self) -> Lamp:
+        """The lamp as it looks, the board's own rules included."""
+        return Lamp[self._board.lamp(_now_ms())]
+
+    @property
+    def buzzer(self) -> Buzzer:
+        """The buzzer as the host last commanded it; a click is over at once and is ``OFF`` here."""
+        return Buzzer[self._board.buzzer]
+
+    @property
+    def pending(self) -> int:
+        """Presses that the host has not acknowledged."""
+        return len(self._board.pending)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # The board's thread; everything below runs in it.
+
+    def _run(self) -> None:
+        while self._running:
+            self._wait()
+            self._take_orders()
+            now = time.monotonic()
+            if now >= self._release_at:
+                self._open_contact()
+            if now >= self._plug_at:
+                self._plug()
+            self._send(self._board.poll(_now_ms()))
+            self._report()
+
+    def _wait(self) -> None:
+        timeout = HURRY_S if self._board.settling() else IDLE_S
+        timeout = max(0.0, min(timeout, self._release_at - time.monotonic()))
+        ports = [self._wake_r] if self._master < 0 else [self._wake_r, self._master]
+        ready, _, _ = select.select(ports, [], [], timeout)
+        if self._master in ready:
+            self._board.receive(os.read(self._master, 4096), _now_ms())
+
+    def _take_orders(self) -> None:
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except Empty:
+                return
+            os.read(self._wake_r, 1)  # one byte came with each order
+            order()
+
+    def _report(self) -> None:
+        at = time.monotonic()
+        lamp, shown = self.lamp, self.shown
+        if lamp != self._seen[0] and self._on_lamp:
+            self._on_lamp(at, lamp)
+        if shown != self._seen[1] and self._on_shown:
+            self._on_shown(at, shown)
+        self._seen = (lamp, shown)
+
+    def _send(self, data: bytes) -> None:
+        if self._master < 0 or not data:
+            return
+        try:
+            os.write(self._master, data)
+        except BlockingIOError:
+            return  # nobody reads; the firmware says again what matters
+
+    def _close_contact(self, until: float) -> None:
+        self._release_at = until
+        self._down = True
+        self._board.contact(True, _now_ms())
+
+    def _open_contact(self) -> None:
+        self._release_at = NEVER
+        self._down = False
+        self._board.contact(False, _now_ms())
+
+    def _boot(self) -> Board:
+        return Board(secrets.token_hex(4), _now_ms(), self._debounce_ms)
+
+    def _restart(self) -> None:
+        self._board = self._boot()
+        self._board.contact(self._down, _now_ms())
+
+    def _end(self) -> None:
+        self._unplug(NEVER)
+        self._running = False
+
+    def _plug(self) -> None:
+        self._plug_at = NEVER
+        if self._master >= 0:
+            return
+        if self.link.exists() and not self.link.is_symlink():
+            raise LinkTaken(f"{self.link} exists and is not a link that a virtual board has made")
+        # The far end stays open here too, so that the near one can be read while no host is there.
+        self._master, self._slave = os.openpty()
+        os.set_blocking(self._master, False)
+        tty.setraw(self._slave)
+        fresh = self.link.with_name(f".{self.link.name}.{os.getpid()}")
+        fresh.symlink_to(os.ttyname(self._slave))
+        fresh.replace(self.link)  # at once, also over the link a killed board has left behind
+
+    def _unplug(self, until: float) -> None:
+        self._plug_at = until
+        if self._master < 0:
+            return
+        self.link.unlink(missing_ok=True)
+        os.close(self._master)
+        os.close(self._slave)
+        self._master = self._slave = -1
+
+    def _order(self, order: Callable[[], None]) -> None:
+        if self._closed:
+            raise WrongOrder("the virtual board was closed")
+        self._orders.put(order)
+        os.write(self._wake_w, b"\0")
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
