@@ -11,6 +11,7 @@ const SAID_AT_ONCE = 3;
 
 export class Card {
   panel = "";
+  #draft = ""; // a note half written outlives a lost connection
 
   constructor(id) {
     this.node = byId("card-template").content.firstElementChild.cloneNode(true);
@@ -46,9 +47,12 @@ export class Card {
     this.#said(call.said);
     say(parts.passed, call.passed.length ? `之前接过：${call.passed.join("、")}` : "");
     say(parts.taken, how.phase === "other" ? takenText(call) : how.phase === "mine" ? mineText(call) : "");
-    say(parts.note, how.note || (kiosk.offline && how.phase !== "other" ? "终端断线，状态可能不是最新。请直接走过去。" : ""));
+    say(parts.note, how.note || advice(kiosk, how));
     mark(parts.note, "own", Boolean(how.note));
-    if (moved) this.panel = "";
+    if (moved) {
+      this.panel = this.#draft = "";
+      fill(parts.panel, "", () => []);
+    }
     this.#actions(call, how);
     this.#panel(how);
   }
@@ -93,7 +97,7 @@ export class Card {
       const rest = said.slice(-SAID_AT_ONCE).map(quote);
       if (!said.length) return [];
       const more = early.length && el("details", {}, el("summary", {}, `还有前面 ${early.length} 句`), ...early.map(quote));
-      return [el("span", { class: "label" }, "之前说过"), ...rest, ...(more ? [more] : [])];
+      return [el("span", { class: "label" }, "之前说过、点过"), ...rest, ...(more ? [more] : [])];
     });
   }
 
@@ -132,20 +136,25 @@ export class Card {
 
   #panel(how) {
     const { panel } = this.parts;
+    this.#draft = panel.querySelector("input")?.value ?? this.#draft;
     const kind = how.phase === "mine" && how.linked && !how.pending ? this.panel : "";
     panel.hidden = !kind;
+    this.parts.actions.hidden = Boolean(kind);
     mark(panel, "kind", kind);
     const key = kind + (kind === "hand-over" ? JSON.stringify(how.colleagues) : "");
     fill(panel, key, () => {
       const close = button("close", "取消", { class: "quiet" });
       if (kind === "end") {
+        const note = el("input", {
+          name: "note", maxlength: 200, placeholder: "备注（可不填，选结果前写）", "aria-label": "备注", autocomplete: "off",
+        });
+        note.value = this.#draft;
         return [
           el("p", { class: "ask" }, "结果怎样？"),
           el("div", { class: "choices" }, ...CHOICES.map((outcome, index) =>
             el("button", { type: "button", "data-outcome": outcome },
               el("span", { class: "name" }, OUTCOME[outcome]), el("kbd", { "aria-hidden": "true" }, String(index + 1))))),
-          el("div", { class: "foot" },
-            el("input", { name: "note", maxlength: 200, placeholder: "备注（可不填，选结果前写）", "aria-label": "备注", autocomplete: "off" }), close),
+          el("div", { class: "foot" }, note, close),
         ];
       }
       if (kind === "hand-over") {
@@ -159,6 +168,12 @@ export class Card {
       return [];
     });
   }
+}
+
+function advice(kiosk, how) {
+  if (how.phase === "other") return "";
+  if (!how.linked) return how.phase === "waiting" ? "现在接不了，请直接走过去。" : "";
+  return kiosk.offline ? "终端断线，状态可能不是最新。请直接走过去。" : "";
 }
 
 function mineText(call) {
