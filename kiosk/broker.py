@@ -77,7 +77,7 @@ class Broker:
         self._version = paho.MQTTv5
         self._proved = False  # a broker has accepted this version
         self.connected = False
-        self.fault = "not connected yet"
+        self.fault = ""  # why there is no connection; empty also before the first try
         self.reconnects = 0
 
     # --- for the caller ----------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Broker:
             except (OSError, ValueError) as error:
                 raise BrokerError(self._explain(error)) from error
             self._attach(client)
-            await _first(connack, lost, timeout=CONNECT_TIMEOUT_S)
+            await _first(connack, lost, limit_s=CONNECT_TIMEOUT_S)
             if not connack.done():
                 if not self._proved:  # some brokers just hang up on a version they do not know
                     self._other_version()
@@ -304,8 +304,8 @@ class Broker:
         return f"{where}: {error}; check user, certificate and ACL if this goes on"
 
 
-async def _first(*futures: asyncio.Future[Any], timeout: float | None = None) -> None:
-    await asyncio.wait(futures, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+async def _first(*futures: asyncio.Future[Any], limit_s: float | None = None) -> None:
+    await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _look_at(future: asyncio.Future[int]) -> None:

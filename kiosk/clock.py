@@ -26,3 +26,23 @@ def boot_id() -> str:
         return _BOOT_ID.read_text().strip()
     except OSError:
         return _PROCESS
+
+
+class StepWatch:
+    """Notices a wall clock that was set, by holding it against :func:`now`. Pure: both are passed in (seconds)."""
+
+    STEP_S = 5.0  # NTP slews what is less
+    REMEMBER_S = 600.0
+
+    def __init__(self, now: float, wall: float) -> None:
+        self._offset = wall - now
+        self._stepped_at = -self.REMEMBER_S
+        self._step = 0.0
+
+    def check(self, now: float, wall: float) -> float:
+        """Seconds by which the wall clock was set in the last ten minutes; 0 when it was not."""
+        step = wall - now - self._offset
+        self._offset += step
+        if abs(step) >= self.STEP_S:
+            self._stepped_at, self._step = now, step
+        return self._step if now - self._stepped_at < self.REMEMBER_S else 0.0

@@ -143,9 +143,13 @@ class Event(Fact, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class EventBatch(Struct, frozen=True):
-    """Journal lines not yet acknowledged by the ledger, in order."""
+    """Journal lines not yet acknowledged by the ledger, in order.
+
+    ``first`` is the oldest line the journal still holds: nothing before it will ever be sent again.
+    """
 
     journal: Id
+    first: Annotated[int, Meta(ge=1)]
     events: Annotated[tuple[Event, ...], Meta(max_length=200)]
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.link.call import KEEP_CAUSES, LiveCall
+from kiosk.link.call import KEEP_CAUSES
+from kiosk.link.live import LiveCall
 from kiosk.messages import Event, Fact
 
 log = logging.getLogger(__name__)
@@ -129,10 +130,13 @@ class Journal:
         else:
             self._db.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (msgspec.json.encode(entry.saved),))
 
-    def unacknowledged(self, after: int = 0, limit: int = 200) -> list[Event]:
-        """Events the ledger has not acknowledged, in order, at most ``limit`` of those after ``after``."""
+    def unacknowledged(self, after: int = 0, limit: int = 200) -> tuple[int, list[Event]] | None:
+        """The oldest number still held, and at most ``limit`` events after ``after``, in order; None for none."""
         rows = self._db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        return [msgspec.json.decode(row[0], type=Event) for row in rows]
+        events = [msgspec.json.decode(row[0], type=Event) for row in rows]
+        if not events:
+            return None
+        return self._db.execute("SELECT min(seq) FROM event").fetchone()[0], events
 
     def acknowledge(self, upto: int) -> None:
         """The ledger has everything up to ``upto``; numbers go on from there. Raises :class:`JournalError`."""

@@ -1,0 +1,1 @@
+"""The desk: the agents' page, sign-in, and the ledger."""

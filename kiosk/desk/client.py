@@ -1,0 +1,143 @@
+"""A desk's page without a browser: for ``kiosk agent``, scripts, the demo, the benches and the tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from kiosk import messages
+from kiosk.desk.hall import KioskRow
+from kiosk.desk.protocol import (
+    BrokerState,
+    Can,
+    Colleague,
+    Colleagues,
+    Duty,
+    Notice,
+    PageAction,
+    PageCommand,
+    PageSnapshot,
+)
+from kiosk.messages import Call, State
+
+Update = PageSnapshot | KioskRow | Colleagues | BrokerState | Notice
+
+
+class SignInError(PermissionError):
+    """The desk does not let this person in; the text says why."""
+
+
+class DeskClient:
+    """One connection to a desk. Iterate for updates; ``kiosks`` and ``colleagues`` are kept up to date.
+
+    Make one with :func:`connect`.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse, url: str) -> None:
+        self._http = http
+        self._socket = socket
+        self._url = url
+        self._decoder = msgspec.json.Decoder(Update)
+        self.kiosks: dict[str, KioskRow] = {}
+        self.colleagues: list[Colleague] = []
+        self.me = ""
+        self.duty = False
+        self.level = 1
+        self.ledger: str | None = None
+
+    async def send(self, command: PageCommand) -> None:
+        """Raises ConnectionError when the desk is gone."""
+        await self._socket.send_str(messages.encode(command).decode())
+
+    async def go_on_duty(self) -> None:
+        """上岗, as a page that is seen and heard."""
+        await self.send(Can(draw=True, sound=True))
+        await self.send(Duty(on=True))
+
+    async def next(self) -> Update:
+        """The next update. Raises ConnectionError when the desk is gone."""
+        message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise ConnectionError(f"the desk at {self._url} has closed the connection")
+        update: Update = self._decoder.decode(message.data)
+        match update:
+            case PageSnapshot():
+                self.kiosks = {row.kiosk: row for row in update.kiosks}
+                self.colleagues, self.ledger = update.colleagues, update.ledger
+                self.me, self.duty, self.level = update.me.id, update.duty, update.me.level
+            case KioskRow():
+                self.kiosks[update.kiosk] = update
+            case Colleagues():
+                self.colleagues, self.ledger = update.agents, update.ledger
+        return update
+
+    async def __aiter__(self) -> AsyncIterator[Update]:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                yield await self.next()
+
+    async def until(self, found: Callable[[DeskClient], bool]) -> None:
+        """Read on until something is true. Raises ConnectionError when the desk is gone first."""
+        while not found(self):
+            await self.next()
+
+    async def until_call(self, kiosk: str, *states: State) -> Call:
+        """Read on until the kiosk has a call in one of the states (any, when none is named)."""
+
+        def there(client: DeskClient) -> bool:
+            row = client.kiosks.get(kiosk)
+            return row is not None and row.call is not None and (not states or row.call.state in states)
+
+        await self.until(there)
+        call = self.kiosks[kiosk].call
+        assert call is not None
+        return call
+
+    async def act(self, kind: type[PageAction], kiosk: str, **more: Any) -> None:
+        """Do something with the call that the kiosk has now. Raises LookupError when it has none."""
+        row = self.kiosks.get(kiosk)
+        if row is None or row.call is None:
+            raise LookupError(f"{kiosk} has no call")
+        await self.send(kind(kiosk=kiosk, call=row.call.id, round=row.call.round, **more))
+
+    def rings(self, row: KioskRow) -> bool:
+        """Whether this call rings for the person who is signed in."""
+        waiting = row.call is not None and row.call.state in (State.CALLING, State.RUNG)
+        return waiting and self.duty and self.level <= row.ring_level
+
+    async def timeline(self, kiosk: str, call: str) -> list[messages.Event]:
+        """One call's events, from this desk's ledger."""
+        async with self._http.get(f"{self._url}/api/calls/{kiosk}/{call}") as response:
+            response.raise_for_status()
+            body = await response.json()
+        return msgspec.convert(body["events"], list[messages.Event])
+
+
+@contextlib.asynccontextmanager
+async def connect(url: str, user: str, password: str, ca: Path | None = None) -> AsyncIterator[DeskClient]:
+    """Sign in at ``https://host:port`` and connect. ``ca``: the hall's authority.
+
+    Raises :class:`SignInError`, or OSError when the desk cannot be reached.
+    """
+    url = url.rstrip("/")
+    context = ssl.create_default_context(cafile=str(ca) if ca else None)
+    # Desks are also addressed by number, for which cookies are refused by default.
+    jar = aiohttp.CookieJar(unsafe=True)
+    connector = aiohttp.TCPConnector(ssl=context)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http:
+        async with http.post(f"{url}/api/sign-in", json={"user": user, "password": password}) as response:
+            if response.status != 200:
+                body = await response.json()
+                raise SignInError(f"{url} does not let '{user}' in: {body.get('error', response.status)}")
+        async with http.ws_connect(f"{url}/ws", heartbeat=5.0, max_msg_size=0) as socket:
+            client = DeskClient(http, socket, url)
+            async with asyncio.timeout(10):
+                await client.next()
+            yield client

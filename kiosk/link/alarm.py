@@ -1,0 +1,104 @@
+"""The terminal's own alarm sound, which needs neither the voice process nor the screen.
+
+A WAV is played again and again by a small player of the system, through a device that mixes (ALSA's default
+or PulseAudio's), so that a speaking voice process cannot keep it silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import shutil
+import struct
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+RATE = 16000
+#: (Hz, seconds) of one period. Low notes: with age the high ones are the first not to be heard.
+TONES = ((660, 0.3), (880, 0.3), (660, 0.3), (880, 0.3), (0, 0.4))
+PLAYERS = (("paplay",), ("pw-play",), ("aplay", "-q"))
+
+
+def write_wav(path: Path) -> None:
+    """Write one period of the alarm: 16 kHz, mono, 16 bit. Raises OSError."""
+    samples = bytearray()
+    for hertz, seconds in TONES:
+        for n in range(int(seconds * RATE)):
+            # A square-like tone (odd harmonics) carries through a noisy hall.
+            phase = 2 * math.pi * hertz * n / RATE
+            level = sum(math.sin(k * phase) / k for k in (1, 3, 5)) if hertz else 0.0
+            samples += struct.pack("<h", int(26000 * max(-1.0, min(1.0, level))))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(bytes(samples))
+
+
+def find_player() -> tuple[str, ...]:
+    """The first player that is installed; empty when there is none."""
+    return next((player for player in PLAYERS if shutil.which(player[0])), ())
+
+
+class AlarmSound:
+    """Sounds while it is on. ``fault`` says why it cannot; empty when it can, or has not tried yet."""
+
+    def __init__(self, wav: Path, player: Sequence[str] = ()) -> None:
+        self._wav = wav
+        self._player = tuple(player) or find_player()
+        self._task: asyncio.Task[None] | None = None
+        self.fault = "" if self._player else "no player: install pulseaudio-utils or alsa-utils"
+        try:
+            write_wav(wav)
+        except OSError as error:
+            self.fault = f"{wav} cannot be written ({error.strerror}); free some disk space"
+
+    @property
+    def on(self) -> bool:
+        return self._task is not None
+
+    def switch(self, on: bool) -> None:
+        """Start or stop; the same again changes nothing."""
+        if on and self._task is None and self._player:
+            self._task = asyncio.create_task(self._play())
+        elif not on and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _play(self) -> None:
+        while True:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *self._player,
+                    str(self._wav),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                )
+            except OSError as error:
+                self._say(f"{self._player[0]} cannot be started ({error.strerror})")
+                await asyncio.sleep(2)
+                continue
+            try:
+                _, errors = await process.communicate()
+            finally:
+                if process.returncode is None:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+            if process.returncode:
+                why = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+                self._say(f"{self._player[0]} failed ({why[0]}); check the sound card and alarm.player")
+                await asyncio.sleep(1)
+            else:
+                self.fault = ""
+
+    def _say(self, fault: str) -> None:
+        if fault != self.fault:
+            log.error("alarm sound: %s", fault)
+        self.fault = fault

@@ -1,0 +1,101 @@
+"""One call as the kiosk remembers it, and as it tells others. Pure."""
+
+from __future__ import annotations
+
+import zlib
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kiosk import messages
+from kiosk.messages import Agent, Cause, Mode, Outcome, State, Urgency
+
+_URGENCIES = list(Urgency)
+
+
+class LiveCall(Struct, frozen=True):
+    """A call and everything that is needed to go on with it after a restart. Times are ``now`` values."""
+
+    id: str
+    cause: Cause
+    state: State
+    opened: float
+    since: float  # entered this state
+    asked: float  # began calling, or began again
+    urgency: Urgency = Urgency.NORMAL
+    level: int = 1
+    round: int = 0
+    presses: int = 1
+    recent: tuple[float, ...] = ()  # presses that may yet make three in ten seconds
+    said: tuple[str, ...] = ()
+    rung_by: tuple[str, ...] = ()
+    agent: Agent | None = None
+    mode: Mode | None = None
+    passed: tuple[str, ...] = ()
+    media: bool = False
+    missed: float | None = None  # since when the agent's page, or the media, is missing
+    silenced: bool = False
+    outcome: Outcome | None = None
+    follows: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in (State.CALLING, State.RUNG)
+
+    @property
+    def answered(self) -> bool:
+        return self.state in (State.ACCEPTED, State.CONNECTED)
+
+    @property
+    def case(self) -> str:
+        """The number that the customer is told: six digits that follow from the id, also after a restart."""
+        return f"{zlib.crc32(self.id.encode()) % 1_000_000:06d}"
+
+    def moved(self, seconds: float) -> LiveCall:
+        """The same call on a clock that reads ``seconds`` more."""
+        return replace(
+            self,
+            opened=self.opened + seconds,
+            since=self.since + seconds,
+            asked=self.asked + seconds,
+            recent=tuple(at + seconds for at in self.recent),
+            missed=None if self.missed is None else self.missed + seconds,
+        )
+
+
+def max_urgency(one: Urgency, other: Urgency) -> Urgency:
+    """The more urgent of two."""
+    return max(one, other, key=_URGENCIES.index)
+
+
+def next_urgency(urgency: Urgency) -> Urgency:
+    return _URGENCIES[min(_URGENCIES.index(urgency) + 1, len(_URGENCIES) - 1)]
+
+
+def describe(
+    call: LiveCall, now: float, *, title: str = "", place: str = "", closed: bool = False, video: bool = False
+) -> messages.Call:
+    """The call as it is published: the same for the broker and for the screen."""
+    return messages.Call(
+        id=call.id,
+        state=call.state,
+        age_ms=max(0, round((now - call.opened) * 1000)),
+        state_age_ms=max(0, round((now - call.since) * 1000)),
+        cause=call.cause,
+        case=call.case,
+        title=title,
+        place=place,
+        urgency=call.urgency,
+        level=call.level,
+        round=call.round,
+        presses=call.presses,
+        said=call.said,
+        rung_by=call.rung_by,
+        agent=call.agent,
+        mode=call.mode,
+        passed=call.passed,
+        outcome=call.outcome,
+        follows=call.follows,
+        closed=closed,
+        video=video,
+    )

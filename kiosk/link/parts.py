@@ -1,0 +1,52 @@
+"""What works and what does not: the parts of a kiosk, for the health message and the screens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from kiosk.messages import Part
+
+log = logging.getLogger(__name__)
+
+
+class Parts:
+    """Named parts; each is well until it is said to be at fault. Pure but for the log; times are passed in."""
+
+    def __init__(self, on_change: Callable[[str, str, str], None]) -> None:
+        self._faults: dict[str, tuple[str, str, float]] = {}
+        self._names: dict[str, None] = {}
+        self._on_change = on_change
+
+    def well(self, name: str) -> None:
+        """The part works."""
+        self._names[name] = None
+        if self._faults.pop(name, None):
+            log.info("%s: recovered", name)
+            self._on_change(name, "", "")
+
+    def fault(self, name: str, fault: str, remedy: str, now: float) -> None:
+        """The part has this fault; the same fault again is no news."""
+        self._names[name] = None
+        known = self._faults.get(name)
+        if known and known[:2] == (fault, remedy):
+            return
+        since = known[2] if known else now
+        self._faults[name] = (fault, remedy, since)
+        log.error("%s: %s: %s", name, fault, remedy)
+        self._on_change(name, fault, remedy)
+
+    def fault_of(self, name: str) -> str:
+        return self._faults[name][0] if name in self._faults else ""
+
+    def report(self, now: float) -> dict[str, Part]:
+        """All parts as they are sent."""
+        return dict(self._report(now))
+
+    def _report(self, now: float) -> Iterator[tuple[str, Part]]:
+        for name in self._names:
+            if name in self._faults:
+                fault, remedy, since = self._faults[name]
+                yield name, Part(ok=False, fault=fault, remedy=remedy, age_ms=max(0, round((now - since) * 1000)))
+            else:
+                yield name, Part(ok=True)

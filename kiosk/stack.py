@@ -1,0 +1,221 @@
+"""A whole hall on this machine, each process a real one: for the demo, the benches and the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kiosk import certs
+from kiosk.button.firmware import DEBOUNCE_MS
+from kiosk.button.virtual import OnLamp, VirtualBoard
+from kiosk.desk.database import open_database
+from kiosk.desk.people import People
+
+HALL = "demo"
+READY_S = 20.0
+_MOSQUITTO_PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
+
+
+class StackError(RuntimeError):
+    """A process of the hall did not start; the text has the end of its log."""
+
+
+class Stack:
+    """Processes by name, with their files in one directory that goes away with the stack.
+
+    ``make_*`` write the settings, ``start`` and ``kill`` the process. Names: ``broker``, a desk's, a kiosk's.
+    """
+
+    def __init__(self) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="kiosk-")
+        self.directory = Path(self._temporary.name)
+        self.password = secrets.token_urlsafe(9)
+        self.broker_port = free_port()
+        self.desk_ports: dict[str, int] = {}
+        self.boards: dict[str, VirtualBoard] = {}
+        self._commands: dict[str, list[str]] = {}
+        self._ready: dict[str, Callable[[], bool]] = {}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything and remove the directory."""
+        for board in self.boards.values():
+            board.close()
+        for name in list(self._processes):
+            with contextlib.suppress(ProcessLookupError):
+                self._processes[name].terminate()
+        for name in list(self._processes):
+            self._wait_end(name)
+        self._temporary.cleanup()
+
+    # --- what there is -----------------------------------------------------------------------------
+
+    @property
+    def ca(self) -> Path:
+        return self.directory / "certs" / "ca.crt"
+
+    def url(self, desk: str) -> str:
+        """The address of a desk's page."""
+        return f"https://localhost:{self.desk_ports[desk]}"
+
+    def socket(self, kiosk: str) -> Path:
+        """A kiosk's ``link.sock``."""
+        return self.directory / kiosk / "link.sock"
+
+    def log(self, name: str) -> str:
+        """What a process has written so far."""
+        path = self.directory / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    # --- making ------------------------------------------------------------------------------------
+
+    def make_broker(self, *, embedded: bool = False) -> None:
+        """mosquitto, or amqtt when ``embedded``. Raises :class:`StackError` when mosquitto is missing."""
+        if embedded:
+            command = [sys.executable, "-m", "kiosk.embedded", str(self.broker_port)]
+        else:
+            program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_MOSQUITTO_PLACES)
+            if program is None:
+                raise StackError("mosquitto is not installed: apt install mosquitto")
+            (self.directory / "broker").mkdir()
+            settings = self.directory / "mosquitto.conf"
+            settings.write_text(
+                f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+                f"persistence true\npersistence_location {self.directory}/broker/\nautosave_interval 1\n"
+                # As root it would change to a user who may not write here.
+                + ("user root\n" if os.geteuid() == 0 else "")
+            )
+            command = [program, "-c", str(settings)]
+        self._add("broker", command, lambda: _listens(self.broker_port))
+
+    def make_desk(self, name: str = "desk1", *, ledger: bool = True, people: dict[str, tuple[str, int]]) -> None:
+        """A desk with people: user -> (name, level); all have the stack's password."""
+        directory = self.directory / "certs"
+        certs.make_authority(directory, HALL)
+        cert, key = certs.issue(directory, name, ["localhost", "127.0.0.1"])
+        port = self.desk_ports[name] = free_port()
+        database = f"sqlite:///{self.directory}/{name}.db"
+        settings = self.directory / f"{name}.toml"
+        settings.write_text(
+            f'hall = "{HALL}"\nname = "{name}"\ntitle = "演示营业厅"\nlisten = "127.0.0.1"\nport = {port}\n'
+            f'cert = "{cert}"\nkey = "{key}"\ndatabase = "{database}"\nledger = {str(ledger).lower()}\n'
+            f'[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
+        )
+        engine = open_database(database)
+        for user, (full_name, level) in people.items():
+            People(engine).add(user, full_name, self.password, level)
+        engine.dispose()
+        self._add(
+            name,
+            [sys.executable, "-m", "kiosk", "desk", "--config", str(settings)],
+            lambda: _listens(port),
+        )
+
+    def make_kiosk(
+        self,
+        name: str = "k1",
+        *,
+        title: str = "1号自助终端",
+        place: str = "大厅入口左侧",
+        more: str = "",
+        debounce_ms: int = DEBOUNCE_MS,
+        on_lamp: OnLamp | None = None,
+    ) -> None:
+        """A kiosk with a simulated button board on a real pseudo-terminal. ``more``: lines for its settings."""
+        directory = self.directory / name
+        directory.mkdir()
+        port = directory / "button"
+        self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)
+        settings = self.directory / f"{name}.toml"
+        settings.write_text(
+            f'hall = "{HALL}"\nname = "{name}"\ntitle = "{title}"\nplace = "{place}"\n'
+            f'state_dir = "{directory}"\nruntime_dir = "{directory}"\n'
+            f'{more}\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n[button]\nport = "{port}"\n'
+        )
+        self._add(
+            name,
+            [sys.executable, "-m", "kiosk", "link", "--config", str(settings)],
+            self.socket(name).exists,
+        )
+
+    def set_command(self, name: str, command: list[str]) -> None:
+        """Start another program in the place of one of ours."""
+        self._commands[name] = command
+
+    def _add(self, name: str, command: list[str], ready: Callable[[], bool]) -> None:
+        self._commands[name] = command
+        self._ready[name] = ready
+
+    # --- running -----------------------------------------------------------------------------------
+
+    def start(self, *names: str) -> None:
+        """Start processes (all that were made, in order, when none is named) and wait until they serve."""
+        for name in names or list(self._commands):
+            with (self.directory / f"{name}.log").open("ab") as log:
+                self._processes[name] = subprocess.Popen(
+                    self._commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+        for name in names or list(self._commands):
+            deadline = time.monotonic() + READY_S
+            while not self._ready[name]():
+                if self._processes[name].poll() is not None or time.monotonic() > deadline:
+                    raise StackError(f"{name} did not start:\n{self.log(name)[-2000:]}")
+                time.sleep(0.02)
+
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """End a process, with SIGKILL by default, and wait until it is gone."""
+        self._processes[name].send_signal(how)
+        self._wait_end(name)
+
+    def wait_end(self, name: str) -> int:
+        """Wait until a process has ended by itself; gives its exit code."""
+        return self._processes[name].wait(READY_S)
+
+    def running(self, name: str) -> bool:
+        return name in self._processes and self._processes[name].poll() is None
+
+    def _wait_end(self, name: str) -> None:
+        process = self._processes.pop(name)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if name in self.boards:
+            self.socket(name).unlink(missing_ok=True)  # so that the next start's readiness is its own
+
+
+def free_port() -> int:
+    """A TCP port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
