@@ -40,7 +40,7 @@ def main_board(link: str, script: str | None) -> int:
         _say(f"A button board is at {link}")
         try:
             if steps is None:
-                _by_hand(board)
+                by_hand(board)
             else:
                 _by_script(board, steps)
         except KeyboardInterrupt:
@@ -48,7 +48,8 @@ def main_board(link: str, script: str | None) -> int:
     return 0
 
 
-def _by_hand(board: VirtualBoard) -> None:
+def by_hand(board: VirtualBoard) -> None:
+    """Let somebody at the terminal press; returns at ``q`` or the end of the input."""
     _say(KEYS)
     for line in sys.stdin:
         match line.strip().lower():

@@ -73,7 +73,10 @@ class VirtualBoard:
     # What somebody at the kiosk can do. None of these waits.
 
     def press(self, seconds: float = 0.2) -> None:
-        """Press the button now and let it go after ``seconds``; pressed already, it only stays down longer."""
+        """Press the button now and let it go after ``seconds``; pressed already, it only stays down longer.
+
+        The firmware wants what a hand does: at least its debouncing time down, and 150 ms from press to press.
+        """
         self._order(lambda: self._close_contact(time.monotonic() + seconds))
 
     def hold(self, seconds: float | None = None) -> None:
