@@ -146,7 +146,7 @@ export class Card {
       const close = button("close", "取消", { class: "quiet" });
       if (kind === "end") {
         const note = el("input", {
-          name: "note", maxlength: 200, placeholder: "备注（可不填，选结果前写）", "aria-label": "备注", autocomplete: "off",
+          name: "note", maxlength: 200, placeholder: "备注（可不填）", "aria-label": "备注", autocomplete: "off",
         });
         note.value = this.#draft;
         return [
