@@ -272,6 +272,10 @@ class Broker:
             loop = asyncio.get_running_loop()
             loop.remove_reader(sock.fileno())
             loop.remove_writer(sock.fileno())
+            # paho would call these when the old client is collected, by then with a number that is another's.
+            client.on_socket_close = None
+            client.on_socket_register_write = None
+            client.on_socket_unregister_write = None
             # Closed without a DISCONNECT, so that the broker publishes the will.
             sock.close()
         waiting, self._waiting = self._waiting, {}

@@ -136,15 +136,17 @@ class LocalConnection:
         self._reader = reader
         self._writer = writer
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._messages()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                yield await self.receive()
 
-    async def _messages(self) -> AsyncIterator[bytes]:
-        try:
-            while line := await self._reader.readline():
-                yield line
-        except ConnectionError:
-            return
+    async def receive(self) -> bytes:
+        """The next message. Raises ConnectionError when the service is gone."""
+        line = await self._reader.readline()
+        if not line:
+            raise ConnectionResetError("the service has closed its socket")
+        return line
 
     async def send(self, message: bytes) -> None:
         """Raises ConnectionError when the service is gone."""

@@ -16,7 +16,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=96)]
 Text = Annotated[str, Meta(max_length=500)]
 Name = Annotated[str, Meta(max_length=60)]
 Level = Annotated[int, Meta(ge=1, le=3)]
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts exactly and every database can hold
 
 
 class BadMessage(ValueError):
@@ -100,7 +100,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     place: Name = ""  # where it stands
     urgency: Urgency = Urgency.NORMAL
     level: Level = 1
-    round: Count = 0  # how often it went back to calling; an answer to an older round is void
+    round: Count = 0  # how often it changed hands or went back to calling; an answer to an older round is void
     presses: Count = 1
     said: tuple[Text, ...] = ()  # what the customer said or tapped before, masked
     rung_by: tuple[Id, ...] = ()  # desks that have shown or sounded it
@@ -138,8 +138,8 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 class Event(Fact, frozen=True, omit_defaults=True, kw_only=True):
     """A fact as a numbered line of the kiosk's journal."""
 
-    seq: Annotated[int, Meta(ge=1)]
-    at_ms: int  # the kiosk's wall clock, milliseconds since 1970; may be wrong
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    at_ms: Count  # the kiosk's wall clock, milliseconds since 1970; may be wrong
 
 
 class EventBatch(Struct, frozen=True):
@@ -149,7 +149,7 @@ class EventBatch(Struct, frozen=True):
     """
 
     journal: Id
-    first: Annotated[int, Meta(ge=1)]
+    first: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     events: Annotated[tuple[Event, ...], Meta(max_length=200)]
 
 
@@ -169,7 +169,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     title: Name = ""
     place: Name = ""
     parts: dict[Id, Part] = {}
-    counters: dict[Id, int] = {}
+    counters: dict[Id, Count] = {}
     uptime_s: Count = 0
     version: Name = ""
 

@@ -45,6 +45,7 @@ class Stack:
         self.broker_port = free_port()
         self.desk_ports: dict[str, int] = {}
         self.boards: dict[str, VirtualBoard] = {}
+        self._kiosks: set[str] = set()
         self._commands: dict[str, list[str]] = {}
         self._ready: dict[str, Callable[[], bool]] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -81,6 +82,10 @@ class Stack:
     def socket(self, kiosk: str) -> Path:
         """A kiosk's ``link.sock``."""
         return self.directory / kiosk / "link.sock"
+
+    def port(self, kiosk: str) -> Path:
+        """Where a kiosk looks for its button."""
+        return self.directory / kiosk / "button"
 
     def log(self, name: str) -> str:
         """What a process has written so far."""
@@ -143,12 +148,18 @@ class Stack:
         more: str = "",
         debounce_ms: int = DEBOUNCE_MS,
         on_lamp: OnLamp | None = None,
+        board: bool = True,
     ) -> None:
-        """A kiosk with a simulated button board on a real pseudo-terminal. ``more``: lines for its settings."""
+        """A kiosk with a simulated button board on a real pseudo-terminal, or with none at its port yet.
+
+        ``more``: lines for its settings.
+        """
         directory = self.directory / name
         directory.mkdir()
-        port = directory / "button"
-        self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)
+        self._kiosks.add(name)
+        port = self.port(name)
+        if board:
+            self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)
         settings = self.directory / f"{name}.toml"
         settings.write_text(
             f'hall = "{HALL}"\nname = "{name}"\ntitle = "{title}"\nplace = "{place}"\n'
@@ -204,7 +215,7 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if name in self.boards:
+        if name in self._kiosks:
             self.socket(name).unlink(missing_ok=True)  # so that the next start's readiness is its own
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from kiosk import messages
 from kiosk.config import Escalation
 from kiosk.link.escalation import TOP, Surroundings, alarm_due, due_level
-from kiosk.link.live import LiveCall, max_urgency, next_urgency
+from kiosk.link.live import LiveCall, max_urgency, merged, next_urgency, recalled
 from kiosk.messages import Cause, Fact, Mode, Outcome, State, Urgency
 
 HURRY_PRESSES, HURRY_SECONDS = 3, 10.0  # three presses in ten seconds raise the urgency
@@ -25,8 +25,6 @@ STAFF_HOLD_S = 10.0
 KEEP_SAID = 10
 KEEP_CAUSES = 5000
 
-_PROGRESS = list(State)
-
 
 class Switchboard:
     """The one call of a kiosk, and the causes it has already heard of."""
@@ -34,7 +32,8 @@ class Switchboard:
     def __init__(self, times: Escalation, *, elderly: bool = False) -> None:
         self._times = times
         self._base = Urgency.ELDERLY if elderly else Urgency.NORMAL
-        self._known: dict[str, None] = {}
+        self._known: dict[str, bool] = {}  # whether it opened a call of its own, or may have before a restart
+        self._restored = ""  # the id of the call that came from the journal
         self.call: LiveCall | None = None
 
     # --- coming back -------------------------------------------------------------------------------
@@ -42,7 +41,8 @@ class Switchboard:
     def restore(self, call: LiveCall | None, causes: Iterable[str]) -> None:
         """What the journal holds, after a restart."""
         self.call = call
-        self._known.update(dict.fromkeys(causes))
+        self._restored = call.id if call else ""
+        self._known.update(dict.fromkeys(causes, True))
 
     def adopt(self, seen: messages.Call, now: float) -> list[Fact]:
         """The kiosk's own retained call, read back from the broker.
@@ -52,39 +52,22 @@ class Switchboard:
         knows to be over is a ghost and is not taken over.
         """
         mine = self.call
+        came = recalled(seen, now)
+        facts = []
         if mine is not None and mine.id == seen.id:
-            if (seen.round, _PROGRESS.index(seen.state)) <= (mine.round, _PROGRESS.index(mine.state)):
+            came = merged(mine, came)
+            if came == mine:
                 return []
-        elif (
-            seen.id in self._known
-            or seen.state is State.ENDED
-            or (mine is not None and mine.waiting)
-            or (mine is not None and mine.answered)
-        ):
+        elif came.state is State.ENDED or self._known.get(came.id):
             return []
-        opened = now - seen.age_ms / 1000
-        since = now - seen.state_age_ms / 1000
-        self._known[seen.id] = None
-        self.call = LiveCall(
-            id=seen.id,
-            cause=seen.cause,
-            state=seen.state,
-            opened=opened,
-            since=since,
-            asked=since,
-            urgency=seen.urgency,
-            level=seen.level,
-            round=seen.round,
-            presses=seen.presses,
-            said=seen.said,
-            rung_by=seen.rung_by,
-            agent=seen.agent,
-            mode=seen.mode,
-            passed=seen.passed,
-            outcome=seen.outcome,
-            follows=seen.follows,
-        )
-        return [self._fact("adopted", now)]
+        elif mine is not None and mine.state is not State.ENDED:
+            # Only a call that was published and never committed is unknown to a journal that has another.
+            if mine.id != self._restored or (mine.waiting and came.answered):
+                return []
+            facts = [self._fact("set-aside", now, why=came.id)]
+        self._know(came.id, opened=True)
+        self.call = came
+        return [*facts, self._fact("adopted", now)]
 
     # --- the customer ------------------------------------------------------------------------------
 
@@ -101,20 +84,22 @@ class Switchboard:
         """The customer pressed, touched or said 人工, ``age`` seconds ago. The same ``cause_id`` counts once."""
         if cause_id in self._known:
             return []
-        self._know(cause_id)
+        at = now - max(0.0, age)
         if self.call is None or self.call.state is State.ENDED:
-            at = now - max(0.0, age)
             return self._open(cause_id, at, now, cause=cause, urgency=max_urgency(urgency, self._base), said=said)
-        return self._press_again(now, cause, urgency, said)
+        self._know(cause_id, opened=False)
+        return self._press_again(at, now, cause, urgency, said)
 
     def again(self, cause_id: str, call_id: str, now: float) -> list[Fact] | None:
-        """没办好 after an ended call: a new call, one level up. None when that call is not the last one."""
+        """没办好 after an ended call: a new call, one level up. None when another call has come since."""
         last = self.call
         if cause_id in self._known:
             return []
-        if last is None or last.id != call_id or last.state is not State.ENDED:
+        if last is None:  # put away while the customer was still thinking
+            at = dict(urgency=self._base, level=2, follows=call_id)
+            return self._open(cause_id, now, now, cause=Cause.AGAIN, **at)
+        if last.id != call_id or last.state is not State.ENDED:
             return None
-        self._know(cause_id)
         return self._open(
             cause_id,
             now,
@@ -194,6 +179,7 @@ class Switchboard:
                     call,
                     state=State.ACCEPTED,
                     since=now,
+                    round=call.round + 1,  # so that nothing the giver said before counts if it comes back
                     agent=taker,
                     passed=(*call.passed, giver.name),
                     media=False,
@@ -249,8 +235,10 @@ class Switchboard:
         facts = []
         if call.state is State.RUNG and around.online:
             still = tuple(desk for desk in call.rung_by if desk in around.desks)
+            if still != call.rung_by:
+                self.call = call = replace(call, rung_by=still)
             if not still:  # those who had shown it are gone: it is unseen again
-                self.call = call = replace(call, state=State.CALLING, since=now, rung_by=())
+                self.call = call = replace(call, state=State.CALLING, since=now)
                 facts.append(self._fact("unrung", now))
         level = due_level(
             self._times,
@@ -291,14 +279,17 @@ class Switchboard:
     # --- transitions -------------------------------------------------------------------------------
 
     def _open(self, cause_id: str, at: float, now: float, **fields: Any) -> list[Fact]:
-        call = LiveCall(id=cause_id, state=State.CALLING, opened=at, since=at, asked=at, recent=(now,), **fields)
+        self._know(cause_id, opened=True)
+        call = LiveCall(id=cause_id, state=State.CALLING, opened=at, since=at, asked=at, recent=(at,), **fields)
         self.call = replace(call, level=TOP) if call.urgency is Urgency.URGENT else call
         return [self._fact("opened", now, text=" / ".join(call.said)[:500], why=call.follows)]
 
-    def _press_again(self, now: float, cause: Cause, urgency: Urgency, said: tuple[str, ...]) -> list[Fact]:
+    def _press_again(
+        self, at: float, now: float, cause: Cause, urgency: Urgency, said: tuple[str, ...]
+    ) -> list[Fact]:
         call = self.call
         assert call is not None
-        recent = (*(at for at in call.recent if 0 <= now - at <= HURRY_SECONDS), now)
+        recent = (*(before for before in call.recent if 0 <= at - before <= HURRY_SECONDS), at)
         hurry = len(recent) >= HURRY_PRESSES
         self.call = replace(
             call,
@@ -310,7 +301,7 @@ class Switchboard:
         if hurry:
             facts += self._raise_urgency(next_urgency(call.urgency), now, "pressed three times")
         facts += self._raise_urgency(urgency, now, "asked")
-        if call.answered and now - call.since >= self._times.press_again_s:
+        if call.answered and at - call.since >= self._times.press_again_s:
             facts += self._back(now, "pressed-again")
         return facts
 
@@ -357,8 +348,8 @@ class Switchboard:
         self.call = replace(call, state=State.ENDED, since=now, outcome=outcome, missed=None)
         return [self._fact("ended", now, text=note)]
 
-    def _know(self, cause_id: str) -> None:
-        self._known[cause_id] = None
+    def _know(self, cause_id: str, *, opened: bool) -> None:
+        self._known[cause_id] = opened
         if len(self._known) > KEEP_CAUSES:
             del self._known[next(iter(self._known))]
 

@@ -118,7 +118,9 @@ class Journal:
     def _write(self, entry: Entry) -> None:
         for cause in entry.causes:
             self._db.execute("INSERT OR IGNORE INTO cause (id) VALUES (?)", (cause,))
-            self._db.execute("DELETE FROM cause WHERE number <= last_insert_rowid() - ?", (KEEP_CAUSES,))
+            self._db.execute(
+                "DELETE FROM cause WHERE number <= (SELECT max(number) FROM cause) - ?", (KEEP_CAUSES,)
+            )
         for fact in entry.facts:
             cursor = self._db.execute("INSERT INTO event (body) VALUES (x'')")
             seq = cursor.lastrowid

@@ -11,6 +11,7 @@ from kiosk import messages
 from kiosk.messages import Agent, Cause, Mode, Outcome, State, Urgency
 
 _URGENCIES = list(Urgency)
+_PROGRESS = list(State)
 
 
 class LiveCall(Struct, frozen=True):
@@ -70,6 +71,49 @@ def max_urgency(one: Urgency, other: Urgency) -> Urgency:
 
 def next_urgency(urgency: Urgency) -> Urgency:
     return _URGENCIES[min(_URGENCIES.index(urgency) + 1, len(_URGENCIES) - 1)]
+
+
+def recalled(seen: messages.Call, now: float) -> LiveCall:
+    """A call as its published form tells it; what that does not say is as at the beginning of its state."""
+    opened, since = now - seen.age_ms / 1000, now - seen.state_age_ms / 1000
+    call = LiveCall(
+        id=seen.id,
+        cause=seen.cause,
+        state=seen.state,
+        opened=opened,
+        since=since,
+        asked=since if seen.round else opened,
+        urgency=seen.urgency,
+        level=seen.level,
+        round=seen.round,
+        presses=seen.presses,
+        said=seen.said,
+        rung_by=seen.rung_by,
+        agent=seen.agent,
+        mode=seen.mode,
+        passed=seen.passed,
+        outcome=seen.outcome,
+        follows=seen.follows,
+    )
+    if call.answered and (call.agent is None or call.mode is None):
+        return replace(call, state=State.CALLING)  # nobody could be missed: it would never ring again
+    return call
+
+
+def merged(mine: LiveCall, seen: LiveCall) -> LiveCall:
+    """Two memories of one call: the later state, and nothing that either knows is taken back."""
+    later = seen if (seen.round, _PROGRESS.index(seen.state)) > (mine.round, _PROGRESS.index(mine.state)) else mine
+    return replace(
+        later,
+        opened=min(mine.opened, seen.opened),
+        asked=mine.asked if mine.round == later.round else later.asked,
+        urgency=max_urgency(mine.urgency, seen.urgency),
+        level=max(mine.level, seen.level),
+        presses=max(mine.presses, seen.presses),
+        recent=mine.recent,
+        said=max(mine.said, seen.said, key=len),
+        silenced=mine.silenced and mine.round == later.round,
+    )
 
 
 def describe(

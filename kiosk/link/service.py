@@ -61,7 +61,12 @@ class LinkService:
             on_late_open=self._restore,
         )
         self._uplink = Uplink(
-            settings, self._recorder, own_call=self._own_call, reply=self._reply, changed=self._world_changed
+            settings,
+            self._recorder,
+            own_call=self._own_call,
+            reply=self._reply,
+            changed=self._world_changed,
+            ledger=self._ledger_came,
         )
         self._sound = AlarmSound(Path(settings.runtime_dir) / "alarm.wav", settings.alarm.player)
         self._duty = DutyWebhook(settings.duty.webhook)
@@ -71,6 +76,7 @@ class LinkService:
         self._stepping = clock.StepWatch(clock.now(), clock.wall_ms() / 1000)
         self._call_there = asyncio.Event()
         self._events_there = asyncio.Event()
+        self._events_again = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- life --------------------------------------------------------------------------------------
@@ -236,6 +242,10 @@ class LinkService:
         self._changed(self._switchboard.tick(clock.now(), self._surroundings()))
         self._refresh()
 
+    def _ledger_came(self) -> None:
+        self._events_again = True
+        self._events_there.set()
+
     def _check_desks(self) -> None:
         now, uplink, hall = clock.now(), self._uplink, self._settings.hall
         if not uplink.joined:
@@ -337,10 +347,10 @@ class LinkService:
         while True:
             try:
                 await asyncio.wait_for(self._events_there.wait(), EVENTS_AGAIN_S)
-                again = False
             except TimeoutError:
-                again = True
+                self._events_again = True
             self._events_there.clear()
+            again, self._events_again = self._events_again, False
             await self._uplink.send_events(again=again)
 
     async def _call_duty(self) -> None:

@@ -25,7 +25,7 @@ class Uplink:
     """Publishes what the service tells it to, and hands over what desks say.
 
     ``own_call`` is called once per connection with the retained call found there (None: none), ``reply`` with
-    each reply, ``changed`` whenever the connection or somebody's duty changes.
+    each reply, ``changed`` whenever the connection or somebody's duty changes, ``ledger`` when a ledger has come.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Uplink:
         own_call: Callable[[messages.Call | None], None],
         reply: Callable[[Reply], None],
         changed: Callable[[], None],
+        ledger: Callable[[], None],
     ) -> None:
         self._topic = {leaf: topics.kiosk(settings.hall, settings.name, leaf) for leaf in topics.KIOSK_LEAVES}
         self._hall = settings.hall
@@ -43,6 +44,7 @@ class Uplink:
         self._on_own_call = own_call
         self._on_reply = reply
         self._on_changed = changed
+        self._on_ledger = ledger
         self._presence: dict[str, Presence] = {}
         self._own: messages.Call | None = None
         self._sent_upto = 0
@@ -136,7 +138,10 @@ class Uplink:
             if address is None or address.hall != self._hall:
                 raise BadMessage("a topic that was not subscribed to")
             if address.leaf == "presence":
+                had_ledger = any(desk.ledger for desk in self.desks.values())
                 self._presence[address.who] = messages.decode(message.payload, Presence)
+                if not had_ledger and any(desk.ledger for desk in self.desks.values()):
+                    self._on_ledger()
                 self._on_changed()
             elif message.topic == self._topic["reply"]:
                 self._on_reply(messages.decode(message.payload, Reply))  # type: ignore[arg-type]

@@ -1,0 +1,224 @@
+"""``kiosk bench call``: from the bytes of a press to lamp, broker, desk and page, on real parts.
+
+Pseudo-terminal, link, mosquitto, desk and page are processes of their own; all times are read from one clock
+of this machine (:func:`kiosk.clock.now`). The page is a WebSocket client that has decoded the call, or with
+``--browser`` a real Chromium at the first animation frame that has the call in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from kiosk import clock, config, local, messages, topics
+from kiosk.bench import floor
+from kiosk.bench.board import ByteBoard
+from kiosk.bench.report import Report, summary
+from kiosk.broker import Broker, Message
+from kiosk.desk.client import DeskClient, connect
+from kiosk.desk.hall import KioskRow
+from kiosk.messages import Call, Snapshot
+from kiosk.stack import HALL, Stack
+
+KIOSK, DESK = "k1", "desk1"
+LIMIT_S = 10.0
+FLOOR_COUNT = 200
+WARM_UP = 5
+Listener = Callable[[str, float], None]
+
+
+class Marks:
+    """When each press reached each place, in ms since its bytes were written; places are awaited."""
+
+    def __init__(self) -> None:
+        self._start = 0.0
+        self._at: dict[str, float] = {}
+        self._changed = asyncio.Event()
+
+    def start(self, at: float) -> None:
+        self._start = at
+
+    def clear(self) -> None:
+        self._at.clear()
+
+    def mark(self, place: str, at: float) -> None:
+        """The first time counts."""
+        self._at.setdefault(place, at)
+        self._changed.set()
+
+    async def all(self, places: tuple[str, ...]) -> dict[str, float]:
+        async with asyncio.timeout(LIMIT_S):
+            while not all(place in self._at for place in places):
+                self._changed.clear()
+                await self._changed.wait()
+        return {place: (self._at[place] - self._start) * 1000 for place in places}
+
+
+def run_bench(*, presses: int, browser: bool, as_json: bool) -> int:
+    """Measure and print; 0 when every goal is met. Raises OSError or RuntimeError when a part is missing."""
+    report = asyncio.run(_measure(presses, browser=browser))
+    return report.show(as_json=as_json)
+
+
+async def _measure(presses: int, *, browser: bool) -> Report:
+    loop = asyncio.get_running_loop()
+    marks = Marks()
+    with Stack() as stack:
+        stack.make_broker()
+        stack.make_desk(DESK, people={"wang": ("王芳", 1), "bench": ("测量", 1)})
+        stack.make_kiosk(KIOSK, board=False)
+        board = ByteBoard(stack.port(KIOSK), lambda at: loop.call_soon_threadsafe(marks.mark, "lamp", at))
+        stack.start()
+        report = Report("call", notes={"page": "chromium" if browser else "websocket client"})
+        places = ("lamp", "publish", "desk", "page")
+        try:
+            async with contextlib.AsyncExitStack() as parts:
+                await parts.enter_async_context(_subscriber(stack, marks.mark))
+                client = await parts.enter_async_context(
+                    connect(stack.url(DESK), "bench", stack.password, stack.ca)
+                )
+                await parts.enter_async_context(_desk_reader(client, marks.mark, is_page=not browser))
+                if browser:
+                    await parts.enter_async_context(_browser(stack, marks.mark, report))
+                else:
+                    await client.go_on_duty()
+                rows = await _presses(stack, board, marks, places, presses)
+        finally:
+            board.close()
+        await _floor(stack, report)
+    for place in places:
+        report.figures |= summary(f"press_to_{place}_ms", [row[place] for row in rows])
+    _goals(report, browser=browser)
+    return report
+
+
+async def _presses(
+    stack: Stack, board: ByteBoard, marks: Marks, places: tuple[str, ...], presses: int
+) -> list[dict[str, float]]:
+    link = await local.connect(stack.socket(KIOSK))
+    rows = []
+    for number in range(presses + WARM_UP):
+        marks.clear()
+        await asyncio.sleep(random.uniform(0.0, 0.02))  # no step with the browser's frames
+        marks.start(board.press())
+        row = await marks.all(places)
+        if number >= WARM_UP:
+            rows.append(row)
+        await _put_away(link, f"{number}")
+        if sys.stderr.isatty() and number % 50 == 0:
+            print(f"\r{number}/{presses}", end="", file=sys.stderr)
+    await link.close()
+    return rows
+
+
+async def _put_away(link: local.LocalConnection, request: str) -> None:
+    """The customer ends the call and is content, so that the next press is a new one."""
+    async with asyncio.timeout(LIMIT_S):
+        while (call := (await _state(link)).call) is None:
+            pass
+        await link.send(messages.encode(messages.CustomerEnd(f"end-{request}", call.id, confirmed=True)))
+        await link.send(messages.encode(messages.Resolved(f"yes-{request}", call.id, yes=True)))
+        while (await _state(link)).call is not None:
+            pass
+
+
+async def _state(link: local.LocalConnection) -> Snapshot:
+    """The next state that the link tells."""
+    while True:
+        line = await link.receive()
+        if b'"type":"state"' in line:
+            return messages.decode(line, Snapshot)
+
+
+@contextlib.asynccontextmanager
+async def _subscriber(stack: Stack, mark: Listener) -> AsyncIterator[None]:
+    """Another client of the broker: what it gets has been published."""
+    ready = asyncio.Event()
+
+    def on_message(message: Message) -> None:
+        if b'"state":"calling"' in message.payload:
+            mark("publish", clock.now())
+
+    async def connected() -> None:
+        await broker.subscribe([topics.kiosk(HALL, KIOSK, "call")])
+        ready.set()
+
+    settings = config.Broker(url=f"mqtt://127.0.0.1:{stack.broker_port}")
+    broker = Broker(settings, "bench", on_connected=connected, on_message=on_message)
+    async with _running(broker.run()):
+        await asyncio.wait_for(ready.wait(), LIMIT_S)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _desk_reader(client: DeskClient, mark: Listener, *, is_page: bool) -> AsyncIterator[None]:
+    async def read() -> None:
+        async for update in client:
+            if isinstance(update, KioskRow) and update.call is not None and update.call.state == "calling":
+                mark("desk", update.received_ms / 1000)
+                if is_page:
+                    mark("page", clock.now())
+
+    async with _running(read()):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _browser(stack: Stack, mark: Listener, report: Report) -> AsyncIterator[None]:
+    from kiosk.bench import page as pages
+
+    async with pages.chromium() as browser:
+        context = await pages.new_context(browser)
+        page = await context.new_page()
+        offset = 0.0
+        await page.expose_function("benchDrawn", lambda ms: mark("page", ms / 1000 + offset))
+        await page.add_init_script(
+            "document.addEventListener('kiosk:drawn', drawn => benchDrawn(drawn.detail.at))"
+        )
+        await pages.sign_in(page, stack.url(DESK), "wang", stack.password)
+        await page.wait_for_selector("[data-kiosk], #kiosks")
+        report.floor |= summary("empty_frame_ms", await pages.empty_frames(page, FLOOR_COUNT))
+        offset = await pages.clock_offset(page)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _floor(stack: Stack, report: Report) -> None:
+    payload = messages.encode(
+        Call(
+            "btn-0be7c4a1-100",
+            messages.State.CALLING,
+            0,
+            0,
+            title="1号自助终端",
+            place="大厅入口左侧",
+            case="123456",
+        )
+    )
+    url = f"mqtt://127.0.0.1:{stack.broker_port}"
+    report.floor |= summary("mqtt_round_trip_ms", await floor.mqtt_round_trips(url, payload, FLOOR_COUNT))
+    with tempfile.TemporaryDirectory() as directory:
+        report.floor |= summary("sqlite_commit_ms", floor.commits(Path(directory), payload, FLOOR_COUNT))
+
+
+def _goals(report: Report, *, browser: bool) -> None:
+    report.goal("press_to_lamp_ms_p99", 20)
+    report.goal("press_to_page_ms_p50", 15)
+    report.goal("press_to_page_ms_p99", 40)
+    if browser:
+        bare = report.floor["mqtt_round_trip_ms_p50"] + report.floor["empty_frame_ms_p50"]
+        report.goal("press_to_page_ms_p50", 3 * bare)
