@@ -3,7 +3,7 @@
 import { after } from "./clock.js";
 import { button, byId, el, fill, mark, say } from "./dom.js";
 import { condition, faults } from "./state.js";
-import { OUTCOME, partName, placeOf, titleOf } from "./words.js";
+import { OUTCOME, faultName, partName, placeOf, titleOf } from "./words.js";
 
 const CONDITION = { ok: "正常", fault: "故障", offline: "离线", unknown: "未知" };
 const ORDER = ["offline", "fault", "unknown", "ok"];
@@ -13,7 +13,7 @@ const STORED = "desk-recent";
 export function showKiosks(state) {
   const kiosks = [...state.kiosks.values()].map((kiosk) => ({
     id: kiosk.id, title: titleOf(kiosk), place: placeOf(kiosk), condition: condition(kiosk),
-    faults: faults(kiosk).map(([part, { fault, remedy }]) => [partName(part), fault ?? "", remedy ?? ""]),
+    faults: faults(kiosk).map(([part, { fault, remedy }]) => [partName(part), faultName(part, fault ?? ""), remedy ?? ""]),
   })).sort((a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (a.title < b.title ? -1 : 1));
   fill(byId("kiosks"), JSON.stringify(kiosks), () => {
     if (!kiosks.length) return [el("li", { class: "none" }, "还没有终端连上来")];

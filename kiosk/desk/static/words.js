@@ -43,9 +43,34 @@ const PARTS = {
   network: "网络",
   power: "电源",
   clock: "时钟",
+  desk: "呼叫台",
+  alarm: "本机警铃",
+  duty: "值班通知",
+};
+
+// Names of faults as kiosks send them; a name not listed here is shown as it came.
+const FAULTS = {
+  "port-busy": "串口被占用",
+  "port-denied": "没有权限打开串口",
+  "port-missing": "找不到串口",
+  unplugged: "被拔下",
+  stuck: "按钮卡住",
+  contact: "触点故障",
+  cable: "电缆断开",
+  unreachable: "连不上",
+  "no-desk": "没有呼叫台",
+  "nobody-on-duty": "没有人在岗",
+  "not-writable": "写不进去",
+  silent: "没有应答",
+  "alarm.silent": "没有声音",
+  deaf: "收不到主机的命令",
+  "wrong-protocol": "版本不符",
+  webhook: "通知不到值班人",
+  stepped: "时间跳变",
 };
 
 export const partName = (key) => PARTS[key] ?? key;
+export const faultName = (part, key) => FAULTS[`${part}.${key}`] ?? FAULTS[key] ?? key;
 
 /** Waiting time for people: 0:07, 3:20, 1:02:09. */
 export function clockText(ms) {
