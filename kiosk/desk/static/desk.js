@@ -126,6 +126,7 @@ function ring() {
   showHeader(state, linked, ringing);
   const fresh = ringing.filter((kiosk) => !announced.has(kiosk.call.id));
   if (fresh.length) say(byId("live"), fresh.map((kiosk) => `新呼叫：${spoken(kiosk)}`).join("。"));
+  if (fresh.length || ringing.length !== announced.size) entitle(ringing);
   announced = new Set(ringing.map((kiosk) => kiosk.call.id));
 }
 
@@ -159,8 +160,12 @@ function tick(now) {
   reach.tick();
   actions.tick(now);
   view.tick(now);
+  entitle(state.ringing());
+}
+
+function entitle(ringing) {
   const words = !state.me ? "人工呼叫台" : `${state.duty ? "在岗" : "未上岗"} · ${state.hallTitle}`;
-  attention.title(alarm, state.ringing(), words);
+  attention.title(alarm, ringing, words);
 }
 
 // --- from the agent -------------------------------------------------------------------------------
