@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 8
 CONNECT_TIMEOUT_S = 3.0
+#: A broker that has not yet accepted our version may never answer it, so the other is tried soon.
+FIRST_ANSWER_S = 1.5
 BACKOFF_S = (0.1, 2.0)  # first and longest wait between attempts
 NO_SUBSCRIBERS = 16  # MQTT 5 reason code of a PUBACK
 
@@ -139,7 +141,8 @@ class Broker:
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting[mid or 0] = future
         try:
-            return await asyncio.wait_for(future, CONNECT_TIMEOUT_S)
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                return await future
         except TimeoutError as error:
             raise BrokerError("the broker does not answer") from error
 
@@ -158,7 +161,7 @@ class Broker:
             except (OSError, ValueError) as error:
                 raise BrokerError(self._explain(error)) from error
             self._attach(client)
-            await _first(connack, lost, limit_s=CONNECT_TIMEOUT_S)
+            await _first(connack, lost, limit_s=CONNECT_TIMEOUT_S if self._proved else FIRST_ANSWER_S)
             if not connack.done():
                 if not self._proved:  # some brokers just hang up on a version they do not know
                     self._other_version()

@@ -115,6 +115,7 @@ def _write(
         directory.mkdir(parents=True, exist_ok=True)
         # Never readable by others, not even for a moment.
         with os.fdopen(os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            os.fchmod(out.fileno(), 0o600)  # an older file keeps its mode otherwise
             out.write(pem)
         cert_path.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
     except OSError as error:

@@ -16,9 +16,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from kiosk import topics
+from kiosk.messages import Name
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a-z, 0-9 and -, at most 32")]
-Seconds = Annotated[float, Meta(gt=0)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z", description="a-z, 0-9 and -, at most 32")]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 
 #: Where a packaged kiosk keeps its settings.
 DEFAULT_PATH = Path("/etc/kiosk/kiosk.toml")
@@ -110,8 +111,8 @@ class Kiosk(_Table, frozen=True):
 
     hall: Slug
     name: Slug
-    title: str = ""
-    place: str = ""
+    title: Name = ""
+    place: Name = ""
     #: The customers of this terminal are elderly: every call ranks as such.
     elderly: bool = False
     state_dir: str = "/var/lib/kiosk"

@@ -12,11 +12,14 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(min_length=1, max_length=96)]
-Text = Annotated[str, Meta(max_length=500)]
-Name = Annotated[str, Meta(max_length=60)]
+MAX_ID, MAX_TEXT, MAX_NAME = 96, 500, 60
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Level = Annotated[int, Meta(ge=1, le=3)]
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # what JavaScript counts exactly and every database can hold
+MAX_COUNT = 2**53 - 1  # JavaScript counts so far exactly, and every database can hold it
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Number = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 
 
 class BadMessage(ValueError):
@@ -138,7 +141,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 class Event(Fact, frozen=True, omit_defaults=True, kw_only=True):
     """A fact as a numbered line of the kiosk's journal."""
 
-    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    seq: Number
     at_ms: Count  # the kiosk's wall clock, milliseconds since 1970; may be wrong
 
 
@@ -149,7 +152,7 @@ class EventBatch(Struct, frozen=True):
     """
 
     journal: Id
-    first: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    first: Number
     events: Annotated[tuple[Event, ...], Meta(max_length=200)]
 
 

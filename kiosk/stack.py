@@ -149,6 +149,7 @@ class Stack:
         debounce_ms: int = DEBOUNCE_MS,
         on_lamp: OnLamp | None = None,
         board: bool = True,
+        hold_ends_call: bool = False,
     ) -> None:
         """A kiosk with a simulated button board on a real pseudo-terminal, or with none at its port yet.
 
@@ -165,6 +166,7 @@ class Stack:
             f'hall = "{HALL}"\nname = "{name}"\ntitle = "{title}"\nplace = "{place}"\n'
             f'state_dir = "{directory}"\nruntime_dir = "{directory}"\n'
             f'{more}\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n[button]\nport = "{port}"\n'
+            f"hold_ends_call = {str(hold_ends_call).lower()}\n"
         )
         self._add(
             name,

@@ -1,9 +1,9 @@
 """The big physical button, its lamp and its buzzer::
 
     button = open_button("board", "/dev/kiosk-button")
-    button.start(listener)            # Pressed, Held, Released, Fault, Recovered
+    button.start(listener)  # Pressed, Held, Released, Fault, Recovered
     button.show(Lamp.CALLING)
-    button.acknowledge(event.cause)   # once the press is safe on disk
+    button.acknowledge(event.cause)  # once the press is safe on disk
     button.close()
 """
 

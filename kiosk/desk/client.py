@@ -24,10 +24,11 @@ from kiosk.desk.protocol import (
     PageAction,
     PageCommand,
     PageSnapshot,
+    Tick,
 )
 from kiosk.messages import Call, State
 
-Update = PageSnapshot | KioskRow | Colleagues | BrokerState | Notice
+Update = PageSnapshot | KioskRow | Colleagues | BrokerState | Notice | Tick
 
 
 class SignInError(PermissionError):

@@ -64,10 +64,12 @@ class Ledger:
     def timeline(self, kiosk: str, call: str) -> list[Event]:
         """All events of one call, in the order they happened."""
         table = database.event
+        # Within a journal by number: the kiosk's wall clock may have been set back.
+        begun = sa.func.min(table.c.at_ms).over(partition_by=table.c.journal)
         query = (
             sa.select(table.c.body)
             .where(table.c.kiosk == kiosk, table.c.call == call)
-            .order_by(table.c.at_ms, table.c.journal, table.c.seq)
+            .order_by(begun, table.c.journal, table.c.seq)
         )
         with self._engine.connect() as connection:
             return [msgspec.convert(body, Event) for body in connection.scalars(query)]

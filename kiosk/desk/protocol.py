@@ -63,6 +63,10 @@ class Notice(Struct, frozen=True, tag_field="type", tag="notice"):
     text: str
 
 
+class Tick(Struct, frozen=True, tag_field="type", tag="tick"):
+    """A sign of life every few seconds, so that the page notices a connection that is dead but open."""
+
+
 # --- page -> desk ---------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from kiosk.messages import Agent, BadMessage, OnDuty, Presence, Reply, Seen
 log = logging.getLogger(__name__)
 
 CHECK_S = 0.5
+TICK_S = 4.0
 REPLY_EXPIRY_S = 30
 MAX_BEHIND = 256  # messages a slow page may be behind
 LOG_BAD_EVERY_S = 60.0
@@ -89,6 +90,7 @@ class DeskService:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.broker.run())
                 tasks.create_task(self._check())
+                tasks.create_task(self._tick())
                 tasks.create_task(self._keep_ledger())
         finally:
             self._thread.shutdown()
@@ -355,6 +357,11 @@ class DeskService:
                 row = self.hall.row(kiosk, now)
                 if (row.offline, row.ring_level) != (self._offline.get(kiosk), self._ring_levels.get(kiosk)):
                     self._tell_row(kiosk)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._tell(protocol.Tick())
 
 
 def _why_not(call: messages.Call | None, agent: Agent) -> str:

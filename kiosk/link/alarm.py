@@ -49,9 +49,10 @@ def find_player() -> tuple[str, ...]:
 class AlarmSound:
     """Sounds while it is on. ``fault`` says why it cannot; empty when it can, or has not tried yet."""
 
-    def __init__(self, wav: Path, player: Sequence[str] = ()) -> None:
+    def __init__(self, wav: Path, player: Sequence[str] = (), *, stuck_s: float = 10.0) -> None:
         self._wav = wav
         self._player = tuple(player) or find_player()
+        self._stuck_s = stuck_s
         self._task: asyncio.Task[None] | None = None
         self.fault = "" if self._player else "no player: install pulseaudio-utils or alsa-utils"
         try:
@@ -86,7 +87,11 @@ class AlarmSound:
                 await asyncio.sleep(2)
                 continue
             try:
-                _, errors = await process.communicate()
+                async with asyncio.timeout(self._stuck_s):
+                    _, errors = await process.communicate()
+            except TimeoutError:
+                self._say(f"{self._player[0]} hangs; check the sound service and alarm.player")
+                continue
             finally:
                 if process.returncode is None:
                     with contextlib.suppress(ProcessLookupError):

@@ -1,7 +1,7 @@
 """The call as a pure state machine: no input or output, no clock; ``now`` is passed in, in seconds.
 
 A :class:`Switchboard` holds at most one call. Every method returns the facts that happened, in order; none
-raises for anything that can arrive. What must hold (tests/link/test_call.py looks for a counter-example):
+raises for anything that can arrive. What must hold (tests/link/test_call_machine.py looks for a counter-example):
 no sequence of presses, replies, timers and restarts loses a call, opens two for one cause, ends one
 without a human, or lets a later accept overwrite the first.
 """
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from kiosk import messages
 from kiosk.config import Escalation
 from kiosk.link.escalation import TOP, Surroundings, alarm_due, due_level
-from kiosk.link.live import LiveCall, max_urgency, merged, next_urgency, recalled
+from kiosk.link.live import LiveCall, age_ms, max_urgency, merged, next_urgency, recalled
 from kiosk.messages import Cause, Fact, Mode, Outcome, State, Urgency
 
 HURRY_PRESSES, HURRY_SECONDS = 3, 10.0  # three presses in ten seconds raise the urgency
@@ -40,8 +40,8 @@ class Switchboard:
 
     def restore(self, call: LiveCall | None, causes: Iterable[str]) -> None:
         """What the journal holds, after a restart."""
-        self.call = call
-        self._restored = call.id if call else ""
+        if call is not self.call:
+            self.call, self._restored = call, call.id if call else ""
         self._known.update(dict.fromkeys(causes, True))
 
     def adopt(self, seen: messages.Call, now: float) -> list[Fact]:
@@ -358,7 +358,7 @@ class Switchboard:
         assert call is not None
         fields: dict[str, Any] = dict(
             call=call.id,
-            age_ms=max(0, round((now - call.opened) * 1000)),
+            age_ms=age_ms(call.opened, now),
             state=call.state,
             cause=call.cause,
             case=call.case,

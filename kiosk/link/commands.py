@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 
 from kiosk import clock, messages
 from kiosk.link.call import Switchboard
 from kiosk.local import LocalClient
-from kiosk.messages import Fact, StaffAction
+from kiosk.messages import MAX_ID, Fact, StaffAction
 
 PIN_TRIES, PIN_LOCK_S = 5, 60.0
 
@@ -32,7 +33,7 @@ class Commands:
                 client.name, client.video = name, video
                 return [], [], ""
             case messages.Summon(request=request, cause=cause, urgency=urgency, said=said):
-                cause_id = f"req-{request}"
+                cause_id = _cause(request)
                 return board.summon(cause_id, now, cause=cause, urgency=urgency, said=said), [cause_id], ""
             case messages.CustomerEnd(call=call, confirmed=confirmed):
                 if not confirmed:
@@ -41,7 +42,7 @@ class Commands:
             case messages.Resolved(request=request, call=call, yes=yes):
                 if yes:
                     return _or_wrong(board.satisfied(call, now), "that call has not just ended")
-                cause_id = f"req-{request}"
+                cause_id = _cause(request)
                 return _or_wrong(board.again(cause_id, call, now), "that call has not just ended", cause_id)
             case messages.Rate(call=call, score=score):
                 return [Fact(kind="rated", call=call, score=score)], [], ""
@@ -64,6 +65,12 @@ class Commands:
         if action is StaffAction.SILENCE:
             return self._switchboard.silence(now), [], ""
         return _or_wrong(self._switchboard.staff_end(now), "there is no call")
+
+
+def _cause(request: str) -> str:
+    """A request as a cause, which may become a call's id and must fit one."""
+    cause = f"req-{request}"
+    return cause if len(cause) <= MAX_ID else f"req-{hashlib.sha256(request.encode()).hexdigest()}"
 
 
 def _or_wrong(facts: list[Fact] | None, why: str, *causes: str) -> Done:

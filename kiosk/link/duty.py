@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import urllib.error
 import urllib.request
 from typing import Any
@@ -55,5 +56,5 @@ def _post(url: str, body: bytes) -> str:
             return ""
     except urllib.error.HTTPError as error:
         return f"{url} answered {error.code}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return f"{url} cannot be reached ({error})"

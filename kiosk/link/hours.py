@@ -16,7 +16,7 @@ class OpeningHoursError(ValueError):
 
 
 class OpeningHours:
-    """When the hall is open; no lines at all mean always.
+    """When the hall is open; no lines at all mean always, but for ``closed_on``.
 
     ``lines``: such as ``mon-fri 09:00-17:00``, ``sat 09:00-12:00`` or ``08:30-18:00`` for every day;
     ``closed_on``: dates such as ``2026-10-01``. Raises :class:`OpeningHoursError`.
@@ -24,7 +24,9 @@ class OpeningHours:
 
     def __init__(self, lines: Sequence[str] = (), closed_on: Sequence[str] = ()) -> None:
         self._spans: list[list[tuple[time, time]]] = [[] for _ in DAYS]
-        for line in lines:
+        #: Whether the site has set any hours.
+        self.known = bool(lines)
+        for line in lines or ["00:00-24:00"]:
             for day, span in _parse(line):
                 self._spans[day].append(span)
         for spans in self._spans:
@@ -34,14 +36,10 @@ class OpeningHours:
         except ValueError as error:
             raise OpeningHoursError(f"hours.closed_on: {error}; write for example 2026-10-01") from error
 
-    @property
-    def known(self) -> bool:
-        """Whether the site has set any hours."""
-        return any(self._spans)
-
     def is_open(self, at: datetime) -> bool:
         """Whether the hall is open at a local time."""
-        return not self.known or any(start <= at.time() < end for start, end in self._of(at.date()))
+        now = at.time()
+        return any(start <= now and (now < end or end == time.max) for start, end in self._of(at.date()))
 
     def next_opening(self, at: datetime) -> datetime | None:
         """The next time the hall opens after ``at``; None when it is open or does not open in a month."""

@@ -16,7 +16,7 @@ import msgspec
 
 from kiosk.link.call import KEEP_CAUSES
 from kiosk.link.live import LiveCall
-from kiosk.messages import Event, Fact
+from kiosk.messages import MAX_TEXT, Event, Fact
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,14 @@ class Saved(msgspec.Struct, frozen=True):
     now: float
     boot: str
     wall_ms: int
+
+    def resumed(self, now: float, boot: str, wall_ms: int) -> LiveCall:
+        """The call by the clocks of now."""
+        if boot == self.boot:
+            return self.call
+        # Another boot, another zero. A wall clock that stands earlier than before tells nothing.
+        away = max(0.0, (wall_ms - self.wall_ms) / 1000)
+        return self.call.moved(now - away - self.now)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -81,6 +89,13 @@ class Journal:
 
     def _open(self) -> None:
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         if self._db.execute("PRAGMA quick_check").fetchone() != ("ok",):
@@ -96,9 +111,9 @@ class Journal:
         try:
             return (msgspec.json.decode(row[0], type=Saved) if row else None), causes
         except msgspec.MsgspecError as error:
-            # Written by another version: the broker's retained copy brings the call back.
+            # Written by another version: the broker's retained copy brings it back, if it is not known as over.
             log.error("journal %s: the open call cannot be read (%s)", self.path, error)
-            return None, causes
+            return None, [cause for cause in causes if msgspec.json.encode(cause) not in row[0]]
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Commit the entries together. Raises :class:`JournalError`, and then nothing of them is written."""
@@ -134,8 +149,8 @@ class Journal:
 
     def unacknowledged(self, after: int = 0, limit: int = 200) -> tuple[int, list[Event]] | None:
         """The oldest number still held, and at most ``limit`` events after ``after``, in order; None for none."""
-        rows = self._db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        events = [msgspec.json.decode(row[0], type=Event) for row in rows]
+        rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        events = [_event(*row) for row in rows]
         if not events:
             return None
         return self._db.execute("SELECT min(seq) FROM event").fetchone()[0], events
@@ -149,3 +164,12 @@ class Journal:
 
     def close(self) -> None:
         self._db.close()
+
+
+def _event(seq: int, body: bytes) -> Event:
+    try:
+        return msgspec.json.decode(body, type=Event)
+    except msgspec.MsgspecError as error:
+        # A gap would hold up the ledger for ever.
+        log.error("journal line %d cannot be read (%s)", seq, error)
+        return Event(seq=seq, at_ms=0, kind="unreadable", text=str(error)[:MAX_TEXT])

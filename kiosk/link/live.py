@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk import messages
-from kiosk.messages import Agent, Cause, Mode, Outcome, State, Urgency
+from kiosk.messages import MAX_COUNT, Agent, Cause, Mode, Outcome, State, Urgency
 
 _URGENCIES = list(Urgency)
 _PROGRESS = list(State)
@@ -105,7 +105,7 @@ def merged(mine: LiveCall, seen: LiveCall) -> LiveCall:
     later = seen if (seen.round, _PROGRESS.index(seen.state)) > (mine.round, _PROGRESS.index(mine.state)) else mine
     return replace(
         later,
-        opened=min(mine.opened, seen.opened),
+        opened=mine.opened,
         asked=mine.asked if mine.round == later.round else later.asked,
         urgency=max_urgency(mine.urgency, seen.urgency),
         level=max(mine.level, seen.level),
@@ -123,8 +123,8 @@ def describe(
     return messages.Call(
         id=call.id,
         state=call.state,
-        age_ms=max(0, round((now - call.opened) * 1000)),
-        state_age_ms=max(0, round((now - call.since) * 1000)),
+        age_ms=age_ms(call.opened, now),
+        state_age_ms=age_ms(call.since, now),
         cause=call.cause,
         case=call.case,
         title=title,
@@ -143,3 +143,8 @@ def describe(
         closed=closed,
         video=video,
     )
+
+
+def age_ms(since: float, now: float) -> int:
+    """An age as messages carry it."""
+    return min(MAX_COUNT, max(0, round((now - since) * 1000)))

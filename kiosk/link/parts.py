@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 
-from kiosk.messages import Part
+from kiosk.messages import MAX_NAME, MAX_TEXT, Part
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Parts:
 
     def fault(self, name: str, fault: str, remedy: str, now: float) -> None:
         """The part has this fault; the same fault again is no news."""
+        fault, remedy = fault[:MAX_NAME], remedy[:MAX_TEXT]  # as much as a message carries
         self._names[name] = None
         known = self._faults.get(name)
         if known and known[:2] == (fault, remedy):

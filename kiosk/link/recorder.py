@@ -78,13 +78,9 @@ class Recorder:
                     continue
                 self._on_late_open(saved, causes)
                 self._on_fault(None)
-            batch, self._waiting = self._waiting, []
-            if not batch:
-                continue
             try:
-                await self._in_thread(partial(self._journal.write, batch))
+                causes = await self._in_thread(partial(self._write_waiting, self._journal))
             except JournalError as error:
-                self._waiting = batch + self._waiting
                 self._on_fault(error)
                 failed = True
                 await self._retry_later()
@@ -92,7 +88,7 @@ class Recorder:
             if failed:
                 failed = False
                 self._on_fault(None)
-            self._on_committed([cause for entry in batch for cause in entry.causes])
+            self._on_committed(causes)
 
     async def unacknowledged(self, after: int) -> tuple[int, list[Event]] | None:
         """See :meth:`Journal.unacknowledged`."""
@@ -117,11 +113,19 @@ class Recorder:
         """Write what waits, if the disk lets us, and close."""
         if self._journal is not None:
             try:
-                await self._in_thread(partial(self._journal.write, self._waiting))
+                await self._in_thread(partial(self._write_waiting, self._journal))
             except JournalError as error:
                 log.error("%s; %d changes are lost", error, len(self._waiting))
             await self._in_thread(self._journal.close)
         self._thread.shutdown()
+
+    def _write_waiting(self, journal: Journal) -> list[str]:
+        # In the journal's thread: what is not committed stays in the list, whoever has stopped waiting for it.
+        batch = self._waiting[:]
+        if batch:
+            journal.write(batch)
+            del self._waiting[: len(batch)]
+        return [cause for entry in batch for cause in entry.causes]
 
     async def _retry_later(self) -> None:
         await asyncio.sleep(RETRY_S)

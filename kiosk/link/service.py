@@ -110,11 +110,7 @@ class LinkService:
         """Go on with what the journal holds, unless a newer call has come meanwhile."""
         call = self._switchboard.call
         if call is None and saved is not None:
-            call = saved.call
-            if saved.boot != clock.boot_id():
-                # Another boot, another zero. A wall clock that stands earlier than before tells nothing.
-                away = max(0.0, (clock.wall_ms() - saved.wall_ms) / 1000)
-                call = call.moved(clock.now() - away - saved.now)
+            call = saved.resumed(clock.now(), clock.boot_id(), clock.wall_ms())
             log.info("call %s goes on: %s", call.id, call.state)
         self._switchboard.restore(call, causes)
 
@@ -346,7 +342,8 @@ class LinkService:
         """New events as soon as they are committed; what is not acknowledged, again every 30 s."""
         while True:
             try:
-                await asyncio.wait_for(self._events_there.wait(), EVENTS_AGAIN_S)
+                async with asyncio.timeout(EVENTS_AGAIN_S):
+                    await self._events_there.wait()
             except TimeoutError:
                 self._events_again = True
             self._events_there.clear()

@@ -228,7 +228,10 @@ def test_what_is_no_port_is_a_missing_one(port: str) -> None:
     assert port in caught.value.remedy
 
 
-def test_nobody_waits_for_a_port_that_takes_nothing(port: str, heard: Any, until: Until) -> None:
+def test_nobody_waits_for_a_port_that_takes_nothing(
+    heard: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "WRITE_S", 0.05)
     master, slave = os.openpty()
     tty.setraw(slave)
     termios.tcflow(slave, termios.TCOOFF)
@@ -243,6 +246,25 @@ def test_nobody_waits_for_a_port_that_takes_nothing(port: str, heard: Any, until
     finally:
         os.close(master)
         os.close(slave)
+
+
+def test_a_port_that_takes_nothing_is_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "WRITE_S", 0.05)
+
+    class Full:
+        port = "/dev/kiosk-button"
+
+        def fileno(self) -> int:
+            return slave
+
+        def write(self, data: bytes) -> None:
+            raise AssertionError("pyserial would spin here, and starve the reader")
+
+    master, slave = os.openpty()
+    termios.tcflow(slave, termios.TCOOFF)
+    assert not ports.write(Full(), b"x")
+    os.close(master)
+    os.close(slave)
 
 
 def test_a_listener_that_fails_does_not_silence_the_button(
@@ -276,4 +298,3 @@ def test_after_close_nothing_is_heard_and_the_port_is_free(
     button.show(Lamp.READY)
     button.acknowledge("btn-00000000-1")
     assert heard.events == []
-

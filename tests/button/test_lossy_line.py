@@ -1,5 +1,6 @@
 """The firmware and the host's core over a line that loses, changes and invents bytes."""
 
+import copy
 import random
 
 from hypothesis import given, settings
@@ -7,22 +8,38 @@ from hypothesis import strategies as st
 
 from kiosk.button import Buzzer, Lamp, Pressed
 from kiosk.button.firmware import Board
+from kiosk.button.frames import Frame, FrameReader
 from kiosk.button.protocol import BoardCore
 
 STEP_MS = 10
 
 
 class Line:
-    """One direction of a bad line."""
+    """One direction of a bad line.
+
+    An XOR cannot notice every pair of damaged bytes. Damage that happens to make another good frame is beyond
+    the protocol, so here it swallows everything instead.
+    """
 
     def __init__(self, chance: random.Random, drop: float, garble: float, cut: float) -> None:
         self._chance = chance
         self._drop, self._garble, self._cut = drop, garble, cut
+        self._meant: set[Frame] = set()
+        self._reader = FrameReader()
         self.good = False
 
     def carry(self, data: bytes) -> bytes:
-        if self.good or not data:
+        if not data:
             return data
+        self._meant.update(FrameReader().feed(data))
+        carried = data if self.good else self._damage(data)
+        reader = copy.deepcopy(self._reader)
+        if not self._meant.issuperset(reader.feed(carried)):
+            return b""
+        self._reader = reader
+        return carried
+
+    def _damage(self, data: bytes) -> bytes:
         if self._chance.random() < self._cut:
             return self._chance.randbytes(self._chance.randrange(50))
         out = bytearray()
@@ -34,9 +51,7 @@ class Line:
         return bytes(out)
 
 
-# derandomize: an XOR cannot notice every pair of damaged bytes, so that among endlessly many runs one would
-# be damaged into another good frame. Which runs are tried may not depend on luck.
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     presses=st.lists(st.tuples(st.integers(30, 1500), st.integers(160, 1500)), min_size=1, max_size=12),

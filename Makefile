@@ -1,0 +1,38 @@
+.PHONY: setup demo test lint screenshots bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+setup: ## virtual environment with everything, and the system packages
+	@scripts/system-packages run
+	@$(MAKE) --no-print-directory .venv/.ready
+
+.venv/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: setup ## a whole hall on this machine
+	@$(BIN)/kiosk demo $(DEMO)
+
+test: setup ## everything CI runs
+	@scripts/system-packages test
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## press to page, with a real browser
+	$(BIN)/kiosk bench call --presses 500 --browser
+
+screenshots: setup ## the pictures of README and docs
+	@scripts/system-packages test
+	$(BIN)/python scripts/screenshots.py
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
