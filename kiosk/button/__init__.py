@@ -1,10 +1,8 @@
-"""The big physical button, its lamp and its buzzer::
+"""The big physical button, its lamp and its buzzer.
 
-    button = open_button("board", "/dev/kiosk-button")
-    button.start(listener)  # Pressed, Held, Released, Fault, Recovered
-    button.show(Lamp.CALLING)
-    button.acknowledge(event.cause)  # once the press is safe on disk
-    button.close()
+:func:`open_button` gives the button that the settings name. ``start(listener)`` begins; the listener hears
+``Pressed``, ``Held``, ``Released``, ``Fault`` and ``Recovered``. ``show(lamp, buzzer)`` sets what the customer sees
+and hears, ``acknowledge(cause)`` tells the board that the press is safe on disk, ``close()`` ends.
 """
 
 from __future__ import annotations
