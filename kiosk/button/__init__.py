@@ -1,8 +1,8 @@
 """The big physical button, its lamp and its buzzer.
 
 :func:`open_button` gives the button that the settings name. ``start(listener)`` begins; the listener hears
-``Pressed``, ``Held``, ``Released``, ``Fault`` and ``Recovered``. ``show(lamp, buzzer)`` sets what the customer sees
-and hears, ``acknowledge(cause)`` tells the board that the press is safe on disk, ``close()`` ends.
+``Pressed``, ``Held``, ``Released``, ``Fault`` and ``Recovered``. ``show(lamp, buzzer)`` sets what the customer
+sees and hears, ``acknowledge(cause)`` tells the board that the press is safe on disk, ``close()`` ends.
 """
 
 from __future__ import annotations
