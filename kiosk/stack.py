@@ -174,6 +174,10 @@ class Stack:
             self.socket(name).exists,
         )
 
+    def command(self, name: str) -> list[str]:
+        """The program that is started under this name."""
+        return self._commands[name]
+
     def set_command(self, name: str, command: list[str]) -> None:
         """Start another program in the place of one of ours."""
         self._commands[name] = command

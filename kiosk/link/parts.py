@@ -37,9 +37,6 @@ class Parts:
         log.error("%s: %s: %s", name, fault, remedy)
         self._on_change(name, fault, remedy)
 
-    def fault_of(self, name: str) -> str:
-        return self._faults[name][0] if name in self._faults else ""
-
     def report(self, now: float) -> dict[str, Part]:
         """All parts as they are sent."""
         return dict(self._report(now))

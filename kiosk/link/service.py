@@ -72,6 +72,7 @@ class LinkService:
         self._duty = DutyWebhook(settings.duty.webhook)
         self._local = LocalService(settings.link_socket, self._snapshot, self._command, self._client_left)
         self._commands = Commands(self._switchboard, settings.staff.pin)
+        self._button_faults: dict[str, str] = {}
         self._started = clock.now()
         self._stepping = clock.StepWatch(clock.now(), clock.wall_ms() / 1000)
         self._call_there = asyncio.Event()
@@ -213,10 +214,19 @@ class LinkService:
                 if self._settings.button.hold_ends_call and STAFF_HOLD_S <= seconds < 3 * STAFF_HOLD_S:
                     self._changed(self._switchboard.staff_end(now) or [])
             case button.Fault(kind=kind, remedy=remedy):
-                self._parts.fault("button", kind, remedy, now)
+                self._button_faults[kind] = remedy
+                self._show_button_faults()
             case button.Recovered(kind=kind):
-                if self._parts.fault_of("button") == kind:
-                    self._parts.well("button")
+                self._button_faults.pop(kind, None)
+                self._show_button_faults()
+
+    def _show_button_faults(self) -> None:
+        """The newest of the faults that stand together, such as stuck and unplugged."""
+        if self._button_faults:
+            kind, remedy = list(self._button_faults.items())[-1]
+            self._parts.fault("button", kind, remedy, clock.now())
+        else:
+            self._parts.well("button")
 
     # --- broker and agents -------------------------------------------------------------------------
 
