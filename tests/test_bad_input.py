@@ -67,9 +67,7 @@ def test_a_desk_without_certificate_or_with_a_taken_port_says_so(stack, tmp_path
     port = stack.desk_ports["desk1"]
     with socket.create_server(("127.0.0.1", port)):
         done = kiosk("desk", "--config", str(stack.directory / "desk1.toml"))
-    assert (
-        done.returncode == 2 and "cannot listen on" in done.stderr and str(stack.desk_ports["desk1"]) in settings
-    )
+    assert done.returncode == 2 and f"cannot listen on 127.0.0.1:{port}" in done.stderr
 
 
 async def test_a_second_link_for_the_same_kiosk_is_refused(stack):

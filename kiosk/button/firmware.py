@@ -17,6 +17,7 @@ REPEAT_MS = 250  # an unacknowledged press is said again
 HEARTBEAT_MS = 1000
 HOST_MS = 5000  # without a word from the host for that long the lamp shows FAULT
 ALARM_MS = 60000  # the host's alarm ends by itself that long after the host was last heard
+ALONE_MS = 10000  # a press that no host has taken for that long sounds the buzzer, host or no host
 CLICK_MS = 40
 LATCHED = 16  # presses kept until the host acknowledges them
 MAX_LINE = 80
@@ -158,6 +159,8 @@ class Board:
         """Whether the buzzer sounds at this moment."""
         if now < self._click_until:
             return True
+        if self.pending and now - self.pending[0].at >= ALONE_MS and now - self._heard >= HOST_MS:
+            return now % 1000 < 500  # nobody else can say that somebody is waiting
         if self.buzzer != "ALARM" or now - self._heard >= ALARM_MS:
             return False
         return (now - self._alarm_since) % 1000 < 500

@@ -221,6 +221,15 @@ def test_the_alarm_sounds_until_told_otherwise_or_the_host_is_gone(bench: Bench)
     assert not any(bench.board.buzzer_on(ms) for ms in range(2000))
 
 
+def test_a_press_that_no_host_takes_sounds_the_boards_own_alarm(bench: Bench) -> None:
+    bench.press()
+    assert not any(bench.board.buzzer_on(ms) for ms in range(bench.now + 1000, 9_000))
+    assert {bench.board.buzzer_on(ms) for ms in range(11_000, 13_000)} == {True, False}
+    bench.go(12_000)
+    bench.tell("HOST")  # alive: it has the press from now on
+    assert not any(bench.board.buzzer_on(bench.now + ms) for ms in range(2000))
+
+
 def test_both_sides_know_the_same_words() -> None:
     assert set(firmware.LAMPS) == {lamp.name for lamp in Lamp}
     assert set(firmware.BUZZERS) == {buzzer.name for buzzer in Buzzer}
