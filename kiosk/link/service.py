@@ -114,6 +114,8 @@ class LinkService:
             call = saved.resumed(clock.now(), clock.boot_id(), clock.wall_ms())
             log.info("call %s goes on: %s", call.id, call.state)
         self._switchboard.restore(call, causes)
+        if call is not None:
+            self._record([], [])  # by the clocks of now: the next restart counts from here
 
     # --- changes -----------------------------------------------------------------------------------
 
