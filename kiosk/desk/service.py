@@ -8,14 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from msgspec.structs import replace
 
 from kiosk import clock, config, messages, topics
 from kiosk.broker import Broker, Message, NotConnected
 from kiosk.desk import protocol
 from kiosk.desk.hall import WAITING, Hall, Outbox, still_wanted
+from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
+from kiosk.desk.page import Page
 from kiosk.desk.people import People, Person
 from kiosk.desk.protocol import PageCommand
 from kiosk.messages import Agent, BadMessage, OnDuty, Presence, Reply, Seen
@@ -25,35 +26,7 @@ log = logging.getLogger(__name__)
 CHECK_S = 0.5
 TICK_S = 4.0
 REPLY_EXPIRY_S = 30
-MAX_BEHIND = 256  # messages a slow page may be behind
 LOG_BAD_EVERY_S = 60.0
-
-
-class Page:
-    """One connected page of a person; what it is sent waits in ``queue``."""
-
-    def __init__(self, person: Person) -> None:
-        self.person = person
-        self.queue: asyncio.Queue[str | None] = asyncio.Queue(MAX_BEHIND)
-        self.draw = False
-        self.sound = False
-        self.shown: dict[str, tuple[str, int, Seen]] = {}  # kiosk -> what it rings or has rung
-        self.bad = 0
-
-    @property
-    def attentive(self) -> bool:
-        """On duty, and able to show or sound a call."""
-        return self.person.duty and (self.draw or self.sound)
-
-    def send(self, text: str) -> None:
-        """Queue one message; a page that does not read is closed (None) and may come back."""
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
-            log.warning("the page of %s does not read; closed", self.person.id)
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
 
 
 class DeskService:
@@ -68,8 +41,9 @@ class DeskService:
         self._outbox = Outbox()
         self._offline: dict[str, bool] = {}
         self._ring_levels: dict[str, int] = {}
-        self._batches: asyncio.Queue[tuple[str, messages.EventBatch]] = asyncio.Queue(1000)
-        self._ledger_fault = ""
+        self._keeper = LedgerKeeper(
+            settings.hall, ledger, self.in_database, on_kept=self._acknowledge, on_fault=self._say_presence
+        )
         self._own_presence: Presence | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self.bad_messages = 0
@@ -91,7 +65,7 @@ class DeskService:
                 tasks.create_task(self.broker.run())
                 tasks.create_task(self._check())
                 tasks.create_task(self._tick())
-                tasks.create_task(self._keep_ledger())
+                tasks.create_task(self._keeper.run())
         finally:
             self._thread.shutdown()
 
@@ -243,11 +217,10 @@ class DeskService:
 
     # --- presence and ledger -----------------------------------------------------------------------
 
-    @property
-    def is_ledger(self) -> bool:
-        """Whether this desk keeps the ledger now: of several that are set to, the first by name does."""
+    def _is_ledger(self) -> bool:
+        """Of several desks that are set to keep the ledger, the first by name does."""
         rivals = (n for n, p in self.hall.desks.items() if p.online and p.ledger and n < self.settings.name)
-        return self.settings.ledger and not self._ledger_fault and next(rivals, None) is None
+        return self.settings.ledger and next(rivals, None) is None
 
     def _ledger_desk(self) -> str | None:
         return next((name for name, there in sorted(self._desks().items()) if there.ledger), None)
@@ -255,7 +228,8 @@ class DeskService:
     def _presence(self) -> Presence:
         people = {page.person.id: page.person for page in self.pages if page.attentive}
         agents = tuple(OnDuty(p.id, p.name, p.level) for p in sorted(people.values(), key=lambda p: p.id))
-        return Presence(online=True, ledger=self.is_ledger, agents=agents)
+        # A ledger that cannot write says so, that another may take over; it goes on trying.
+        return Presence(online=True, ledger=self._is_ledger() and not self._keeper.fault, agents=agents)
 
     def _say_presence(self) -> None:
         presence = self._presence()
@@ -270,30 +244,11 @@ class DeskService:
         for kiosk in self.hall.kiosks:
             self._say_rung(kiosk)
 
-    async def _keep_ledger(self) -> None:
-        while True:
-            kiosk, batch = await self._batches.get()
-            if not self.is_ledger and not self._ledger_fault:
-                continue
-            try:
-                upto = await self.in_database(self.ledger.store, self.settings.hall, kiosk, batch, clock.wall_ms())
-            except sa.exc.SQLAlchemyError as error:
-                # Not acknowledged, so the kiosk keeps them and sends them again.
-                self._set_ledger_fault(str(error).splitlines()[0])
-                continue
-            self._set_ledger_fault("")
-            ack = messages.encode(messages.LedgerAck(batch.journal, upto))
-            try:
-                self.broker.publish(topics.kiosk(self.settings.hall, kiosk, "ledger-ack"), ack)
-            except NotConnected:
-                log.debug("acknowledged when the kiosk sends it again")
-
-    def _set_ledger_fault(self, fault: str) -> None:
-        if fault and not self._ledger_fault:
-            log.error("the ledger cannot be written: %s; check 'database' in desk.toml and its disk", fault)
-        if fault != self._ledger_fault:
-            self._ledger_fault = fault
-            self._say_presence()
+    def _acknowledge(self, kiosk: str, ack: messages.LedgerAck) -> None:
+        try:
+            self.broker.publish(topics.kiosk(self.settings.hall, kiosk, "ledger-ack"), messages.encode(ack))
+        except NotConnected:
+            log.debug("acknowledged when the kiosk sends it again")
 
     # --- broker ------------------------------------------------------------------------------------
 
@@ -332,8 +287,8 @@ class DeskService:
                         self._say_presence()
                 case "events":
                     batch = messages.decode(message.payload, messages.EventBatch)
-                    if not self._batches.full():  # else the kiosk sends it again
-                        self._batches.put_nowait((kiosk, batch))
+                    if self._is_ledger():
+                        self._keeper.take(kiosk, batch)
                 case _:
                     raise BadMessage("a topic that was not subscribed to")
         except BadMessage as error:

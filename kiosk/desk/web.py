@@ -15,8 +15,9 @@ from msgspec import Meta, Struct
 
 from kiosk import config, messages
 from kiosk.desk import protocol
+from kiosk.desk.page import Page
 from kiosk.desk.people import SESSION_S, Person, TooManyTries
-from kiosk.desk.service import DeskService, Page
+from kiosk.desk.service import DeskService
 from kiosk.messages import BadMessage
 
 log = logging.getLogger(__name__)

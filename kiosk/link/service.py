@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from kiosk import __version__, button, clock, config, messages
 from kiosk.button import Button, ButtonEvent, Buzzer, Lamp
@@ -16,13 +14,12 @@ from kiosk.link.alarm import AlarmSound
 from kiosk.link.call import STAFF_HOLD_S, Switchboard
 from kiosk.link.commands import Commands
 from kiosk.link.duty import DutyWebhook
-from kiosk.link.escalation import Surroundings
-from kiosk.link.hours import OpeningHours, say_opening
 from kiosk.link.journal import Entry, JournalError, Saved
 from kiosk.link.live import describe
 from kiosk.link.parts import Parts
 from kiosk.link.recorder import Recorder
 from kiosk.link.uplink import Uplink
+from kiosk.link.world import World
 from kiosk.local import LocalClient, LocalService
 from kiosk.messages import Fact, State
 from kiosk.ops.notify import notify, watchdog_interval
@@ -33,7 +30,6 @@ TICK_S = 0.2
 HEALTH_S = 5.0
 EVENTS_AGAIN_S = 30.0
 WEBHOOK_AGAIN_S = 5.0
-DESK_GRACE_S = 3.0  # how long a desk may take to be seen after a connect
 
 _LAMPS = {
     State.CALLING: Lamp.CALLING,
@@ -50,8 +46,6 @@ class LinkService:
     def __init__(self, settings: config.Kiosk, the_button: Button) -> None:
         self._settings = settings
         self._button = the_button
-        self._hours = OpeningHours(settings.hours.open, settings.hours.closed_on)
-        self._zone = ZoneInfo(settings.hours.timezone)
         self._parts = Parts(self._part_changed)
         self._switchboard = Switchboard(settings.escalation, elderly=settings.elderly)
         self._recorder = Recorder(
@@ -70,11 +64,11 @@ class LinkService:
         )
         self._sound = AlarmSound(Path(settings.runtime_dir) / "alarm.wav", settings.alarm.player)
         self._duty = DutyWebhook(settings.duty.webhook)
+        self._world = World(settings, self._uplink, self._duty)
         self._local = LocalService(settings.link_socket, self._snapshot, self._command, self._client_left)
         self._commands = Commands(self._switchboard, settings.staff.pin)
         self._button_faults: dict[str, str] = {}
         self._started = clock.now()
-        self._stepping = clock.StepWatch(clock.now(), clock.wall_ms() / 1000)
         self._call_there = asyncio.Event()
         self._events_there = asyncio.Event()
         self._events_again = False
@@ -143,25 +137,13 @@ class LinkService:
             self._call_there.set()
 
     def _show(self) -> None:
-        alarm = self._switchboard.alarm(clock.now(), self._surroundings())
+        alarm = self._switchboard.alarm(clock.now(), self._world.around())
         self._button.show(self._lamp(), Buzzer.ALARM if alarm else Buzzer.OFF)
         self._sound.switch(alarm and self._settings.alarm.sound)
 
     def _lamp(self) -> Lamp:
         call = self._switchboard.call
         return _LAMPS[call.state] if call else Lamp.READY
-
-    def _surroundings(self) -> Surroundings:
-        desks = self._uplink.desks
-        return Surroundings(
-            online=self._uplink.joined,
-            deaf=self._uplink.deaf,
-            open=self._hours.is_open(datetime.now(self._zone)),
-            hours_known=self._hours.known,
-            webhook=self._duty.usable,
-            desks=frozenset(desks),
-            agents=frozenset((desk, agent.id) for desk, there in desks.items() for agent in there.agents),
-        )
 
     def _described(self) -> messages.Call | None:
         call = self._switchboard.call
@@ -172,7 +154,7 @@ class LinkService:
             clock.now(),
             title=self._settings.title or self._settings.name,
             place=self._settings.place,
-            closed=not self._surroundings().open,
+            closed=not self._world.around().open,
             video=any(client.video for client in self._local.clients),
         )
 
@@ -181,7 +163,7 @@ class LinkService:
         self._uplink.send_call(self._described(), waiting=call is not None and call.waiting)
 
     def _snapshot(self) -> bytes:
-        around, at = self._surroundings(), datetime.now(self._zone)
+        around = self._world.around()
         return messages.encode(
             messages.Snapshot(
                 call=self._described(),
@@ -190,7 +172,7 @@ class LinkService:
                 lamp=self._lamp(),
                 on_duty=len(around.agents),
                 open=around.open,
-                opens=say_opening(self._hours.next_opening(at), at),
+                opens=self._world.opens(),
                 promised_s=self._settings.escalation.level2_s,
                 parts=self._parts.report(clock.now()),
             )
@@ -246,29 +228,13 @@ class LinkService:
 
     def _world_changed(self) -> None:
         """The connection, or who is on duty."""
-        self._check_desks()
-        self._changed(self._switchboard.tick(clock.now(), self._surroundings()))
+        self._world.check(self._parts)
+        self._changed(self._switchboard.tick(clock.now(), self._world.around()))
         self._refresh()
 
     def _ledger_came(self) -> None:
         self._events_again = True
         self._events_there.set()
-
-    def _check_desks(self) -> None:
-        now, uplink, hall = clock.now(), self._uplink, self._settings.hall
-        if not uplink.joined:
-            if not uplink.broker.fault:
-                return  # still trying for the first time
-            self._parts.fault("broker", "unreachable", uplink.broker.fault, now)
-            return
-        self._parts.well("broker")
-        if any(desk.agents for desk in uplink.desks.values()):
-            self._parts.well("desk")
-        elif uplink.desks:
-            self._parts.fault("desk", "nobody-on-duty", f"somebody in hall '{hall}' must go on duty (上岗)", now)
-        elif now - uplink.joined_at > DESK_GRACE_S:
-            remedy = f"no desk serves hall '{hall}': start `kiosk desk` there, or correct `hall` in kiosk.toml"
-            self._parts.fault("desk", "no-desk", remedy, now)
 
     # --- journal and parts -------------------------------------------------------------------------
 
@@ -311,7 +277,7 @@ class LinkService:
         while True:
             await self._call_there.wait()
             alarm = self._sound.on
-            self._changed(self._switchboard.tick(clock.now(), self._surroundings()))
+            self._changed(self._switchboard.tick(clock.now(), self._world.around()))
             self._show()
             if alarm != self._sound.on:
                 self._refresh()
@@ -321,12 +287,11 @@ class LinkService:
 
     async def _report_health(self) -> None:
         while True:
-            self._check_desks()
+            self._world.check(self._parts)
             if self._sound.fault:
                 self._parts.fault("alarm", "silent", self._sound.fault, clock.now())
             else:
                 self._parts.well("alarm")
-            self._check_clock()
             if self._switchboard.call is not None:
                 self._send_call()
             self._send_health()
@@ -367,7 +332,7 @@ class LinkService:
         while self._duty.url:
             await asyncio.sleep(TICK_S)
             call = self._switchboard.call
-            if call is None or not self._duty.due(call, self._surroundings()):
+            if call is None or not self._duty.due(call, self._world.around()):
                 continue
             body = {"hall": self._settings.hall, "kiosk": self._settings.name, "call": self._described()}
             if await self._duty.post(call, body):
@@ -377,13 +342,6 @@ class LinkService:
                 remedy = f"{self._duty.error}; correct duty.webhook. The local alarm sounds instead"
                 self._parts.fault("duty", "webhook", remedy, clock.now())
                 await asyncio.sleep(WEBHOOK_AGAIN_S)
-
-    def _check_clock(self) -> None:
-        if step := self._stepping.check(clock.now(), clock.wall_ms() / 1000):
-            remedy = f"the wall clock stepped by {step:+.0f} s; no wait is affected; check NTP and the RTC"
-            self._parts.fault("clock", "stepped", remedy, clock.now())
-        else:
-            self._parts.well("clock")
 
     async def _watchdog(self) -> None:
         """A sign of life only when the event loop and the journal's thread have both just worked."""

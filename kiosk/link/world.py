@@ -1,0 +1,70 @@
+"""What the kiosk knows of the world around its call: hours, broker, desks, the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk import clock, config
+from kiosk.link.duty import DutyWebhook
+from kiosk.link.escalation import Surroundings
+from kiosk.link.hours import OpeningHours, say_opening
+from kiosk.link.parts import Parts
+from kiosk.link.uplink import Uplink
+
+DESK_GRACE_S = 3.0  # how long a desk may take to be seen after a connect
+
+
+class World:
+    """Asked whenever the call has to be judged. Raises OpeningHoursError for hours that cannot be read."""
+
+    def __init__(self, settings: config.Kiosk, uplink: Uplink, duty: DutyWebhook) -> None:
+        self._hall = settings.hall
+        self._hours = OpeningHours(settings.hours.open, settings.hours.closed_on)
+        self._zone = ZoneInfo(settings.hours.timezone)
+        self._uplink = uplink
+        self._duty = duty
+        self._stepping = clock.StepWatch(clock.now(), clock.wall_ms() / 1000)
+
+    def around(self) -> Surroundings:
+        """What is true now."""
+        desks = self._uplink.desks
+        return Surroundings(
+            online=self._uplink.joined,
+            deaf=self._uplink.deaf,
+            open=self._hours.is_open(datetime.now(self._zone)),
+            hours_known=self._hours.known,
+            webhook=self._duty.usable,
+            desks=frozenset(desks),
+            agents=frozenset((desk, agent.id) for desk, there in desks.items() for agent in there.agents),
+        )
+
+    def opens(self) -> str:
+        """When the hall opens next, as people say it; empty while it is open."""
+        at = datetime.now(self._zone)
+        return say_opening(self._hours.next_opening(at), at)
+
+    def check(self, parts: Parts) -> None:
+        """Say what is wrong with it."""
+        self._check_desks(parts)
+        if step := self._stepping.check(clock.now(), clock.wall_ms() / 1000):
+            remedy = f"the wall clock stepped by {step:+.0f} s; no wait is affected; check NTP and the RTC"
+            parts.fault("clock", "stepped", remedy, clock.now())
+        else:
+            parts.well("clock")
+
+    def _check_desks(self, parts: Parts) -> None:
+        now, uplink = clock.now(), self._uplink
+        if not uplink.joined:
+            if uplink.broker.fault:  # else it is still trying for the first time
+                parts.fault("broker", "unreachable", uplink.broker.fault, now)
+            return
+        parts.well("broker")
+        if any(desk.agents for desk in uplink.desks.values()):
+            parts.well("desk")
+        elif uplink.desks:
+            remedy = f"somebody in hall '{self._hall}' must go on duty (上岗)"
+            parts.fault("desk", "nobody-on-duty", remedy, now)
+        elif now - uplink.joined_at > DESK_GRACE_S:
+            remedy = f"no desk serves hall '{self._hall}': start `kiosk desk`, or correct `hall` in kiosk.toml"
+            parts.fault("desk", "no-desk", remedy, now)
