@@ -7,8 +7,11 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 from parts import LIMIT_S, eventually
 
 from kiosk.button import Buzzer, Lamp
@@ -152,7 +155,7 @@ async def test_handing_over_keeps_both_names(stack):
         await wang.act(PageAccept, "k1", mode=Mode.WALK)
         await wang.until_call("k1", State.ACCEPTED)
         await wang.act(PageHandOver, "k1", to="li")
-        await li.until(lambda c: c.kiosks["k1"].call.passed)
+        await li.until(lambda c: c.kiosks["k1"].call and c.kiosks["k1"].call.passed)
         call = li.kiosks["k1"].call
         assert (call.agent.name, call.passed) == ("李强", ("王芳",))
 
@@ -228,6 +231,43 @@ async def test_a_call_that_nobody_shows_sounds_the_alarm_and_escalates(stack, li
         await agent.act(PageRung, "k1", seen=Seen.DRAWN)
         await link.until(lambda s: not s.alarm)
         eventually(lambda: stack.boards["k1"].buzzer is Buzzer.OFF)
+
+
+async def test_a_closed_hall_is_quiet_and_honest_and_urgent_calls_go_to_the_duty_webhook(stack, link_of):
+    got: list[dict] = []
+
+    async def take(request: web.Request) -> web.Response:
+        got.append(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/duty", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    days = [f"{now + timedelta(days=ahead):%Y-%m-%d}" for ahead in (0, 1)]
+    hours = f'[hours]\nopen = ["mon-sun 08:30-17:00"]\nclosed_on = {days}\n'
+    duty = f'[duty]\nwebhook = "http://127.0.0.1:{runner.addresses[0][1]}/duty"\n'
+    stack.make_kiosk("k1", more=hours + duty)
+    stack.start()
+    link = await link_of(stack)
+    async with asyncio.timeout(LIMIT_S):
+        await link.until(lambda s: s.online)
+        await link.command(Summon("t1", Cause.TOUCH))
+        state = await link.until(lambda s: s.call and s.call.level == 3)  # unseen for longer than the alarm waits
+        assert (state.alarm, state.open, state.opens, state.call.closed) == (False, False, "后天 08:30", True)
+        assert len(state.call.case) == 6 and not got
+
+        await link.command(Summon("t2", Cause.TOUCH, Urgency.URGENT))
+        await link.until(lambda s: s.parts.get("duty") and s.parts["duty"].ok)
+        assert [(body["kiosk"], body["call"]["case"]) for body in got] == [("k1", state.call.case)]
+        assert not link.state.alarm
+        # Nobody takes it there any more: now the terminal must get loud.
+        await runner.cleanup()
+        await link.command(CustomerEnd("e", state.call.id, confirmed=True))
+        await link.command(Summon("t3", Cause.TOUCH, Urgency.URGENT))
+        await link.until(lambda s: s.alarm)
 
 
 def test_a_scripted_agent_answers_from_a_terminal(stack, tmp_path):

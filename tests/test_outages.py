@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sqlite3
 import sys
@@ -19,6 +20,11 @@ from kiosk.messages import CustomerEnd, Mode, Resolved, Seen, Staff, StaffAction
 
 def on(stack, user="wang", desk="desk1"):
     return connect(stack.url(desk), user, stack.password, stack.ca)
+
+
+def _rows(stack, query):
+    with contextlib.closing(sqlite3.connect(stack.directory / "desk1.db")) as db:
+        return [row[0] for row in db.execute(query)]
 
 
 async def test_a_press_without_a_broker_sounds_the_alarm_and_arrives_when_it_is_back(stack, link_of):
@@ -262,6 +268,7 @@ async def test_the_desk_killed_keeps_people_on_duty_and_the_ledger_whole(stack, 
         async with on(stack) as agent:
             await agent.go_on_duty()
             await agent.until(lambda a: a.colleagues)
+            eventually(lambda: _rows(stack, "SELECT duty FROM person WHERE id = 'wang'") == [1])
         stack.kill("desk1")
         stack.boards["k1"].press()
         stack.start("desk1")
@@ -273,8 +280,7 @@ async def test_the_desk_killed_keeps_people_on_duty_and_the_ledger_whole(stack, 
             while "opened" not in kinds:
                 kinds = [event.kind for event in await agent.timeline("k1", call.id)]
                 await asyncio.sleep(0.05)
-    with sqlite3.connect(stack.directory / "desk1.db") as db:
-        seqs = [row[0] for row in db.execute("SELECT seq FROM event ORDER BY seq")]
+    seqs = _rows(stack, "SELECT seq FROM event ORDER BY seq")
     assert seqs == list(range(1, len(seqs) + 1))
 
 

@@ -44,6 +44,7 @@ class DeskClient:
     def __init__(self, http: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse, url: str) -> None:
         self._http = http
         self._socket = socket
+        self._updates: asyncio.Queue[Update | None] = asyncio.Queue()
         self._url = url
         self._decoder = msgspec.json.Decoder(Update)
         self.kiosks: dict[str, KioskRow] = {}
@@ -64,10 +65,10 @@ class DeskClient:
 
     async def next(self) -> Update:
         """The next update. Raises ConnectionError when the desk is gone."""
-        message = await self._socket.receive()
-        if message.type is not aiohttp.WSMsgType.TEXT:
+        update = await self._updates.get()
+        if update is None:
+            self._updates.put_nowait(None)  # for whoever asks again
             raise ConnectionError(f"the desk at {self._url} has closed the connection")
-        update: Update = self._decoder.decode(message.data)
         match update:
             case PageSnapshot():
                 self.kiosks = {row.kiosk: row for row in update.kiosks}
@@ -78,6 +79,13 @@ class DeskClient:
             case Colleagues():
                 self.colleagues, self.ledger = update.agents, update.ledger
         return update
+
+    async def read(self) -> None:
+        """Read what the desk sends, for ever: a page that is busy elsewhere must still answer its pings."""
+        async for message in self._socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._updates.put_nowait(self._decoder.decode(message.data))
+        self._updates.put_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[Update]:
         with contextlib.suppress(ConnectionError):
@@ -139,6 +147,10 @@ async def connect(url: str, user: str, password: str, ca: Path | None = None) ->
                 raise SignInError(f"{url} does not let '{user}' in: {body.get('error', response.status)}")
         async with http.ws_connect(f"{url}/ws", heartbeat=5.0, max_msg_size=0) as socket:
             client = DeskClient(http, socket, url)
-            async with asyncio.timeout(10):
-                await client.next()
-            yield client
+            reading = asyncio.create_task(client.read())
+            try:
+                async with asyncio.timeout(10):
+                    await client.next()
+                yield client
+            finally:
+                reading.cancel()

@@ -1,5 +1,7 @@
 // Telling the kiosk that this page has really shown, or is really sounding, its call.
 
+import { onFrame } from "./frame.js";
+
 export class Ack {
   #sent = new Set();
   #framed = new Set();
@@ -32,17 +34,10 @@ export class Ack {
     if (this.#framed.has(key)) return;
     this.#framed.add(key);
     const epoch = this.#epoch;
-    requestAnimationFrame(() => {
+    onFrame(() => {
       if (epoch !== this.#epoch) return;
       document.dispatchEvent(new CustomEvent("kiosk:drawn", { detail: { ...ids, at: performance.now() } }));
-      // The message is delivered after this frame has been painted.
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        this.#say(epoch, key, ids, "drawn");
-      };
-      port2.postMessage(0);
-    });
+    }, () => this.#say(epoch, key, ids, "drawn"));
   }
 
   async #listen(key, ids) {

@@ -1,6 +1,6 @@
 // One call, as the agent sees it.
 
-import { button, byId, el, fill, mark, say } from "./dom.js";
+import { button, byId, el, fill, mark, say, show } from "./dom.js";
 import { CAUSE, CHOICES, OUTCOME, URGENCY, clockText, placeOf, takenText, titleOf } from "./words.js";
 
 const PENDING = {
@@ -138,8 +138,8 @@ export class Card {
     const { panel } = this.parts;
     this.#draft = panel.querySelector("input")?.value ?? this.#draft;
     const kind = how.phase === "mine" && how.linked && !how.pending ? this.panel : "";
-    panel.hidden = !kind;
-    this.parts.actions.hidden = Boolean(kind);
+    show(panel, Boolean(kind));
+    show(this.parts.actions, !kind);
     mark(panel, "kind", kind);
     const key = kind + (kind === "hand-over" ? JSON.stringify(how.colleagues) : "");
     fill(panel, key, () => {

@@ -6,6 +6,7 @@ import { Attention } from "./attention.js";
 import { stayAwake } from "./awake.js";
 import { after, everyTick } from "./clock.js";
 import { byId, mark, say } from "./dom.js";
+import { afterFrame } from "./frame.js";
 import { listen } from "./input.js";
 import { Reach } from "./reach.js";
 import { begin, onSignIn, showDesk, showSignIn, signOut, signedIn } from "./session.js";
@@ -50,9 +51,11 @@ function message(m) {
       const [before, now_] = state.change(m, now);
       actions.settle(m.kiosk, before, now_);
       view.show(now_, m.kiosk);
-      ring();
-      past(before, now_);
-      showKiosks(state);
+      // The card comes first: sound, title and lists follow when its frame is on the screen.
+      if (now_ && state.rings(now_)) ack.present(now_, reach.draw);
+      afterFrame(ring, reach.draw);
+      afterFrame(() => past(before, now_), reach.draw);
+      afterFrame(kiosks, reach.draw);
       break;
     }
     case "snapshot":
@@ -86,6 +89,8 @@ function message(m) {
     default: // newer servers may say more
   }
 }
+
+const kiosks = () => showKiosks(state);
 
 function lost() {
   if (cut) return;
@@ -160,7 +165,9 @@ function tick(now) {
   reach.tick();
   actions.tick(now);
   view.tick(now);
-  entitle(state.ringing());
+  const ringing = state.ringing();
+  mark(document.body, "beat", ringing.length > 0 && document.body.dataset.beat !== "true");
+  entitle(ringing);
 }
 
 function entitle(ringing) {

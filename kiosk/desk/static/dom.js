@@ -16,6 +16,11 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Show or hide only if it is not so already. */
+export function show(node, on) {
+  if (node.hidden === on) node.hidden = !on;
+}
+
 /** Set a data attribute only if it differs. */
 export function mark(node, name, value) {
   const text = String(value);

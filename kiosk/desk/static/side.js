@@ -1,7 +1,7 @@
 // Everything around the queue: header, banners, kiosks, colleagues, recent calls, notices.
 
 import { after } from "./clock.js";
-import { button, byId, el, fill, mark, say } from "./dom.js";
+import { button, byId, el, fill, mark, say, show } from "./dom.js";
 import { condition, faults } from "./state.js";
 import { OUTCOME, faultName, partName, placeOf, titleOf } from "./words.js";
 
@@ -41,10 +41,10 @@ export function showHeader(state, linked, ringing) {
   if (duty.parentNode !== slot) slot.append(duty);
   say(duty, state.duty ? "下岗" : "上岗");
   mark(duty, "on", state.duty);
-  duty.disabled = !linked;
-  byId("hero").hidden = state.duty;
+  if (duty.disabled === linked) duty.disabled = !linked;
+  show(byId("hero"), !state.duty);
   const count = byId("count");
-  count.hidden = ringing.length === 0;
+  show(count, ringing.length > 0);
   say(count, `${ringing.length} 人在等`);
 }
 
@@ -61,9 +61,9 @@ export function showAlarms(state, now) {
   if (state.duty && now.deaf) lines.push(["本页收不到呼叫！", "请把本页放到前面，再点一下页面打开声音。"]);
   fill(banner, JSON.stringify(lines), () => lines.map(([head, text]) =>
     el("p", {}, el("strong", {}, head), el("span", {}, text))));
-  banner.hidden = lines.length === 0;
+  show(banner, lines.length > 0);
   mark(banner, "kind", cut ? "lost" : lines.length ? "deaf" : "");
-  byId("unlock").hidden = !(state.duty && now.mute);
+  show(byId("unlock"), state.duty && now.mute);
   const alerts = [
     state.nobody() && ["nobody", "现在没有人在岗！顾客按了人工，没有人会来。"],
     state.fresh && state.ledger === null && ["ledger", "记录服务未运行。呼叫照常，记录会在恢复后补上。"],

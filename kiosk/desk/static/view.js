@@ -1,7 +1,7 @@
 // The queue: one card for each open call, in three lists.
 
 import { Card } from "./card.js";
-import { byId, mark, say } from "./dom.js";
+import { byId, mark, say, show } from "./dom.js";
 import { inQueue } from "./state.js";
 
 const SECTIONS = ["mine", "waiting", "others"];
@@ -83,9 +83,9 @@ export class View {
   /** What depends on how many cards there are. */
   #frame() {
     const count = Object.fromEntries(SECTIONS.map((name) => [name, this.#lists[name].childElementCount]));
-    for (const name of SECTIONS) byId(name).hidden = count[name] === 0;
+    for (const name of SECTIONS) show(byId(name), count[name] > 0);
     mark(byId("queue"), "empty", SECTIONS.every((name) => count[name] === 0));
-    byId("idle").hidden = count.waiting > 0 || !this.state.duty;
+    show(byId("idle"), count.waiting === 0 && this.state.duty);
     say(this.waitingCount, count.waiting ? String(count.waiting) : "");
   }
 }
