@@ -1,0 +1,39 @@
+"""Every fault that a terminal can name must be in docs/technician.md, and no other."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docs" / "technician.md").read_text(encoding="utf-8")
+
+
+def code(package):
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "kiosk" / package).glob("*.py")))
+
+
+def faults_in_code():
+    """Part -> the names of its faults."""
+    found = {}
+    for part, fault in re.findall(r'parts\.fault\(\s*"([\w-]+)",\s*"([\w-]+)"', code("link")):
+        found.setdefault(part, set()).add(fault)
+    button = re.findall(r'(?:Fault|_fault|_line_is|failed,)\(?\s*"([a-z-]+)"', code("button"))
+    return found | {"button": set(button)}
+
+
+def faults_in_doc():
+    faults = TEXT.split("\n## Faults\n", 1)[1].split("\n## ", 1)[0]
+    sections = re.split(r"^### ", faults, flags=re.MULTILINE)[1:]
+    return {s.split("\n", 1)[0]: set(re.findall(r"^\| `([\w-]+)` \|", s, re.MULTILINE)) for s in sections}
+
+
+def test_every_fault_is_explained_and_no_other():
+    assert faults_in_doc() == faults_in_code()
+
+
+def test_the_search_finds_what_there_is():
+    faults = faults_in_code()
+    assert {"broker", "desk", "journal", "alarm", "duty", "clock", "button"} <= faults.keys()
+    assert {"port-missing", "port-busy", "port-denied", "unplugged", "stuck"} <= faults["button"]
+    # Each call that is not spelt out as above would be a fault that the search does not see.
+    calls = len(re.findall(r"parts\.fault\(", code("link")))
+    assert calls == sum(map(len, faults.values())) - len(faults["button"]) + 1  # the button's own passes names on
