@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from kiosk import clock, local, messages
 from kiosk.button.events import Lamp
-from kiosk.button.simulate import KEYS, LOOKS, by_hand
+from kiosk.button.simulate import LOOKS, by_hand
 from kiosk.desk.agent import Script, answer
 from kiosk.desk.client import DeskClient, connect
 from kiosk.messages import Snapshot, State
@@ -32,10 +32,11 @@ def run_demo(*, headless: bool) -> int:
     for what in missing():
         print(f"missing: {what}")
     timeline = Timeline()
+    on_lamp = timeline.lamp if headless else lambda _at, lamp: print(f"lamp: {LOOKS[lamp]}", flush=True)
     with Stack() as stack:
         stack.make_broker(embedded=True)
         stack.make_desk(DESK, people=PEOPLE)
-        stack.make_kiosk(KIOSK, on_lamp=timeline.lamp)
+        stack.make_kiosk(KIOSK, on_lamp=on_lamp)
         print("Starting broker, desk, link and button board ...", flush=True)
         stack.start()
         if headless:
@@ -157,6 +158,6 @@ def _by_hand(stack: Stack) -> int:
     print(f"  sign in as wang (王芳, hall) or li (李强, level 2), password {stack.password}")
     print(f"  the browser warns until it trusts this demo's authority: {stack.ca}")
     print("  click 上岗 (go on duty), then press the button here.\n")
-    print(f"The customer's button is this terminal. {KEYS}", flush=True)
+    print("This terminal is the customer's button.", flush=True)
     by_hand(stack.boards[KIOSK])
     return 0

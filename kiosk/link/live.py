@@ -11,7 +11,8 @@ from kiosk import messages
 from kiosk.messages import MAX_COUNT, Agent, Cause, Mode, Outcome, State, Urgency
 
 _URGENCIES = list(Urgency)
-_PROGRESS = list(State)
+#: How far a round has come. Whether it is rung can also be taken back, and whoever shows it says so again.
+_PROGRESS = {State.CALLING: 0, State.RUNG: 0, State.ACCEPTED: 1, State.CONNECTED: 2, State.ENDED: 3}
 
 
 class LiveCall(Struct, frozen=True):
@@ -102,7 +103,7 @@ def recalled(seen: messages.Call, now: float) -> LiveCall:
 
 def merged(mine: LiveCall, seen: LiveCall) -> LiveCall:
     """Two memories of one call: the later state, and nothing that either knows is taken back."""
-    later = seen if (seen.round, _PROGRESS.index(seen.state)) > (mine.round, _PROGRESS.index(mine.state)) else mine
+    later = seen if (seen.round, _PROGRESS[seen.state]) > (mine.round, _PROGRESS[mine.state]) else mine
     return replace(
         later,
         opened=mine.opened,
