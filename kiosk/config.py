@@ -231,5 +231,13 @@ def _check(settings: Kiosk | Desk, path: Path, text: str) -> None:
             ) from error
         if settings.staff.pin and not re.fullmatch(r"\d{4,12}", settings.staff.pin):
             raise wrong(["staff", "pin"], "must be 4 to 12 digits")
-        if settings.duty.webhook and urlsplit(settings.duty.webhook).scheme not in ("http", "https"):
-            raise wrong(["duty", "webhook"], "must start with https:// or http://")
+        if settings.duty.webhook and not _is_web(settings.duty.webhook):
+            raise wrong(["duty", "webhook"], f"'{settings.duty.webhook}' is not https://host/… or http://host/…")
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -50,8 +50,8 @@ class DutyWebhook:
 
 
 def _post(url: str, body: bytes) -> str:
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="POST")
     try:
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="POST")
         with urllib.request.urlopen(request, timeout=TIMEOUT_S):
             return ""
     except urllib.error.HTTPError as error:

@@ -23,7 +23,10 @@ from kiosk.messages import Accept, Agent, Arrived, Call, Cause, End, Fact, HandO
 URGENCIES, STATES = list(messages.Urgency), list(messages.State)
 AGENTS = [Agent(person, person.upper(), desk) for person in ("li", "wang") for desk in ("d1", "d2")]
 agents = st.sampled_from(AGENTS)
-surroundings = st.builds(
+everybody = Surroundings(
+    online=True, desks=frozenset({"d1", "d2"}), agents=frozenset((agent.desk, agent.id) for agent in AGENTS)
+)
+surroundings = st.just(everybody) | st.builds(
     Surroundings,
     online=st.booleans(),
     deaf=st.booleans(),
@@ -111,7 +114,7 @@ class Kiosk(RuleBasedStateMachine):
             assert call.presses >= before.presses
             assert call.round >= before.round
             if before.agent is not None and call.agent != before.agent:
-                assert {"released", "handed-over"} & set(kinds), "somebody else has the call"
+                assert {"released", "handed-over", "adopted"} & set(kinds), "somebody else has the call"
                 assert before.agent.name in call.passed
         self.before = call
 
@@ -158,15 +161,8 @@ class Kiosk(RuleBasedStateMachine):
     def hold(self, seconds: float) -> None:
         self.did(self.board.held(self.heard[-1] if self.heard else "x", seconds, self.now))
 
-    @rule(right=st.booleans())
-    def customer_ends(self, right: bool) -> None:
-        was_open = is_open(self.call)
-        call_id = self.call.id if self.call and right else "boot-0"
-        facts = self.board.customer_end(call_id, self.now)
-        assert (facts is not None) == (right and was_open)
-        self.ended(facts)
-
-    @rule(done=st.booleans(), right=st.sampled_from((True, True, False)))
+    @precondition(lambda self: not is_open(self.call) or self.count % 4 == 0)
+    @rule(done=st.sampled_from((True, False, False)), right=st.sampled_from((True, True, False)))
     def done_or_not(self, done: bool, right: bool) -> None:
         call_id = self.call.id if self.call and right else "boot-0"
         if done:
@@ -190,30 +186,66 @@ class Kiosk(RuleBasedStateMachine):
             self.wanted = False
         self.did(facts)
 
-    @rule()
-    def staff_end(self) -> None:
-        self.ended(self.board.staff_end(self.now))
-
+    @precondition(lambda self: self.call and self.call.waiting)
     @rule()
     def silence(self) -> None:
         self.did(self.board.silence(self.now))
 
+    @precondition(lambda self: is_open(self.call))
+    @rule(who=st.sampled_from(("staff", "customer", "stranger")))
+    def end_at_the_terminal(self, who: str) -> None:
+        assert self.call is not None
+        match who:
+            case "staff":
+                self.ended(self.board.staff_end(self.now))
+            case "customer":
+                self.ended(self.board.customer_end(self.call.id, self.now))
+            case "stranger":
+                self.ended(self.board.customer_end("boot-0", self.now))
+
+    @precondition(lambda self: self.call and self.call.waiting)
+    @rule(who=agents)
+    def a_page_shows_it(self, who: Agent) -> None:
+        self.reply(Rung, who)
+
+    @precondition(lambda self: self.call and self.call.waiting)
+    @rule(who=agents, other=agents, mode=st.sampled_from(Mode))
+    def somebody_accepts_and_somebody_else_a_moment_later(self, who: Agent, other: Agent, mode: Mode) -> None:
+        self.reply(Accept, who, mode=mode)
+        assert self.call is not None
+        assert (self.call.state, self.call.agent, self.call.mode) == (messages.State.ACCEPTED, who, mode)
+        self.reply(Accept, other)
+        assert (self.call.agent, self.call.mode) == (who, mode)
+
+    @precondition(lambda self: self.call and self.call.answered)
+    @rule(kind=st.sampled_from((Arrived, Arrived, Release, HandOver, End)), to=agents)
+    def the_holder_does(self, kind: type, to: Agent) -> None:
+        assert self.call is not None
+        assert self.call.agent is not None
+        self.reply(kind, self.call.agent, to=to)
+
+    @precondition(lambda self: self.call)
     @rule(
-        kind=st.sampled_from((Rung, Accept, Accept, Accept, Release, Arrived, HandOver, End)),
+        kind=st.sampled_from((Rung, Accept, Release, Arrived, HandOver, End)),
         who=agents,
-        to=agents,
-        mode=st.sampled_from(Mode),
-        late=st.sampled_from((0, 0, 0, 0, 1, -1)),
-        holder=st.booleans(),
-        other_call=st.sampled_from((False, False, False, True)),
+        late=st.sampled_from((0, 1, -1)),
+        other_call=st.booleans(),
     )
+    def a_reply_out_of_place(self, kind: type, who: Agent, late: int, other_call: bool) -> None:
+        self.reply(kind, who, late=late, other_call=other_call)
+
     def reply(
-        self, kind: type, who: Agent, to: Agent, mode: Mode, late: int, holder: bool, other_call: bool
+        self,
+        kind: type,
+        who: Agent,
+        *,
+        to: Agent = AGENTS[0],
+        mode: Mode = Mode.WALK,
+        late: int = 0,
+        other_call: bool = False,
     ) -> None:
         before = self.call
-        if before is None:
-            return
-        who = before.agent if holder and before.agent else who
+        assert before is not None
         more = {
             Rung: (who.desk, messages.Seen.DRAWN),
             Accept: (who, mode),
@@ -223,24 +255,21 @@ class Kiosk(RuleBasedStateMachine):
             End: (who, Outcome.RESOLVED),
         }[kind]
         round_ = max(0, before.round - late)
-        call_id = self.heard[0] if other_call and self.heard else before.id
+        call_id = self.heard[0] if other_call else before.id
         facts = self.board.reply(kind(call_id, round_, *more), self.now)
-        void = round_ != before.round or call_id != before.id or not is_open(before)
-        if void or before.agent != (None if kind in (Rung, Accept) else who):
-            void = True
+        placed = round_ == before.round and call_id == before.id and is_open(before)
+        if not placed or before.agent != (None if kind in (Rung, Accept) else who):
             assert facts == []
             assert self.call == before
-        if kind is End and not void:
+        elif kind is End:
             assert [fact.kind for fact in facts] == ["ended"]
-        if kind is Accept and not void:
-            assert self.call is not None
-            assert self.call.agent == who
         if kind is End:
             self.ended(facts)
         else:
             self.did(facts)
 
-    @rule(running=st.booleans())
+    @precondition(lambda self: self.call and self.call.mode is Mode.VIDEO)
+    @rule(running=st.sampled_from((True, True, False)))
     def media(self, running: bool) -> None:
         self.did(self.board.media(self.call.id if self.call else "x", running, self.now))
 
@@ -254,11 +283,10 @@ class Kiosk(RuleBasedStateMachine):
         assert not {"ended", "opened"} & set(kinds)
         self.board.alarm(self.now, around)
 
-    @rule(full=st.booleans())
-    def disk_is(self, full: bool) -> None:
-        self.disk = not full
-        if self.disk:
-            self.commit()
+    @precondition(lambda self: self.disk)
+    @rule()
+    def the_disk_fills(self) -> None:
+        self.disk = False
 
     @precondition(lambda self: self.online)
     @rule()
@@ -336,15 +364,14 @@ class Kiosk(RuleBasedStateMachine):
             self.is_still(before)
         self.deliver_latched()
 
-    @precondition(lambda self: self.online)
+    @precondition(lambda self: self.online and self.uncommitted)
     @rule(board_first=st.booleans())
     def crash_before_the_commit(self, board_first: bool) -> None:
         """The journal is older than what the broker and the board remember."""
         before = self.call
-        lost = bool(self.uncommitted)
         self.uncommitted.clear()
         self.disk = True
-        self.forget(*self.in_journal) if lost else None
+        self.forget(*self.in_journal)
         self.start_again()
         if board_first:
             self.deliver_latched()
@@ -400,7 +427,7 @@ class Kiosk(RuleBasedStateMachine):
 
 
 Kiosk.TestCase.settings = settings(
-    max_examples=250,
+    max_examples=400,
     stateful_step_count=40,
     deadline=None,
     report_multiple_bugs=False,

@@ -1,0 +1,129 @@
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from msgspec.structs import replace
+
+from kiosk.link.duty import DutyWebhook
+from kiosk.link.escalation import Surroundings
+from kiosk.link.live import LiveCall
+from kiosk.messages import Cause, State, Urgency
+
+CLOSED = Surroundings(open=False)
+URGENT = LiveCall("boot-1", Cause.BUTTON, State.CALLING, 1.0, 1.0, 1.0, Urgency.URGENT, level=3)
+
+
+class Site:
+    """A web server that answers as it is told and remembers what it got."""
+
+    def __init__(self) -> None:
+        self.code = 204
+        self.got: list[tuple[str, str, object]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                site.got.append((self.path, self.headers["Content-Type"], json.loads(body)))
+                self.send_response(site.code)
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/duty"
+        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.close()
+
+
+async def test_an_urgent_unattended_call_is_posted_once_for_each_round(site: Site) -> None:
+    duty = DutyWebhook(site.url)
+    assert duty.usable
+    assert duty.due(URGENT, CLOSED)
+    assert await duty.post(URGENT, {"kiosk": "k1", "title": "一号机"})
+    assert site.got == [("/duty", "application/json", {"kiosk": "k1", "title": "一号机"})]
+    assert not duty.due(URGENT, CLOSED)
+    assert not duty.due(replace(URGENT, state=State.RUNG), CLOSED)
+    assert duty.due(replace(URGENT, round=1), CLOSED)
+    assert duty.due(replace(URGENT, id="boot-2"), CLOSED)
+
+
+@pytest.mark.parametrize(
+    ("call", "around"),
+    [
+        (None, CLOSED),
+        (URGENT, Surroundings()),
+        (replace(URGENT, urgency=Urgency.ELDERLY), CLOSED),
+        (replace(URGENT, state=State.ACCEPTED), CLOSED),
+        (replace(URGENT, state=State.ENDED), CLOSED),
+    ],
+)
+def test_everything_else_is_not_due(call: LiveCall | None, around: Surroundings) -> None:
+    assert not DutyWebhook("http://127.0.0.1/").due(call, around)
+
+
+def test_without_an_address_nothing_is_due() -> None:
+    duty = DutyWebhook("")
+    assert not duty.usable
+    assert not duty.due(URGENT, CLOSED)
+
+
+@pytest.mark.parametrize("code", [404, 500])
+async def test_a_refusal_is_an_error_until_it_is_taken(site: Site, code: int) -> None:
+    duty = DutyWebhook(site.url)
+    site.code = code
+    assert not await duty.post(URGENT, {})
+    assert duty.error == f"{site.url} answered {code}"
+    assert not duty.usable  # so the local alarm sounds instead
+    assert duty.due(URGENT, CLOSED)
+    site.code = 200
+    assert await duty.post(URGENT, {})
+    assert duty.usable
+
+
+async def test_nobody_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    duty = DutyWebhook(url)
+    assert not await duty.post(URGENT, {})
+    assert "cannot be reached" in duty.error
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n", b"", b"HTTP/1.1 abc\r\n\r\n", b"\xff" * 100])
+async def test_something_that_is_no_web_server(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        duty = DutyWebhook(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        assert not await duty.post(URGENT, {})
+        thread.join()
+    assert "cannot be reached" in duty.error
+
+
+@pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:port/", "http://[::1/", "http://a b/"])
+async def test_an_address_that_is_none(url: str) -> None:
+    assert not await DutyWebhook(url).post(URGENT, {})
