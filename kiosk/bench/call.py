@@ -21,7 +21,7 @@ from kiosk.bench import floor
 from kiosk.bench.board import ByteBoard
 from kiosk.bench.report import Report, summary
 from kiosk.broker import Broker, Message
-from kiosk.desk.client import DeskClient, connect
+from kiosk.desk.client import connect
 from kiosk.desk.hall import KioskRow
 from kiosk.messages import Call, Snapshot
 from kiosk.stack import HALL, Stack
@@ -71,7 +71,7 @@ async def _measure(presses: int, *, browser: bool) -> Report:
     marks = Marks()
     with Stack() as stack:
         stack.make_broker()
-        stack.make_desk(DESK, people={"wang": ("王芳", 1), "bench": ("测量", 1)})
+        stack.make_desk(DESK, people={"wang": ("王芳", 1)})
         stack.make_kiosk(KIOSK, board=False)
         board = ByteBoard(stack.port(KIOSK), lambda at: loop.call_soon_threadsafe(marks.mark, "lamp", at))
         stack.start()
@@ -80,14 +80,8 @@ async def _measure(presses: int, *, browser: bool) -> Report:
         try:
             async with contextlib.AsyncExitStack() as parts:
                 await parts.enter_async_context(_subscriber(stack, marks.mark))
-                client = await parts.enter_async_context(
-                    connect(stack.url(DESK), "bench", stack.password, stack.ca)
-                )
-                await parts.enter_async_context(_desk_reader(client, marks.mark, is_page=not browser))
-                if browser:
-                    await parts.enter_async_context(_browser(stack, marks.mark, report))
-                else:
-                    await client.go_on_duty()
+                page = _browser(stack, marks.mark, report) if browser else _client(stack, marks.mark)
+                await parts.enter_async_context(page)
                 rows = await _presses(stack, board, marks, places, presses)
         finally:
             board.close()
@@ -105,7 +99,7 @@ async def _presses(
     rows = []
     for number in range(presses + WARM_UP):
         marks.clear()
-        await asyncio.sleep(random.uniform(0.0, 0.02))  # no step with the browser's frames
+        await asyncio.sleep(random.uniform(*floor.IDLE_S))
         marks.start(board.press())
         row = await marks.all(places)
         if number >= WARM_UP:
@@ -157,16 +151,17 @@ async def _subscriber(stack: Stack, mark: Listener) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _desk_reader(client: DeskClient, mark: Listener, *, is_page: bool) -> AsyncIterator[None]:
+async def _client(stack: Stack, mark: Listener) -> AsyncIterator[None]:
     async def read() -> None:
         async for update in client:
             if isinstance(update, KioskRow) and update.call is not None and update.call.state == "calling":
                 mark("desk", update.received_ms / 1000)
-                if is_page:
-                    mark("page", clock.now())
+                mark("page", clock.now())
 
-    async with _running(read()):
-        yield
+    async with connect(stack.url(DESK), "wang", stack.password, stack.ca) as client:
+        await client.go_on_duty()
+        async with _running(read()):
+            yield
 
 
 @contextlib.asynccontextmanager
@@ -177,9 +172,14 @@ async def _browser(stack: Stack, mark: Listener, report: Report) -> AsyncIterato
         context = await pages.new_context(browser)
         page = await context.new_page()
         offset = 0.0
-        await page.expose_function("benchDrawn", lambda ms: mark("page", ms / 1000 + offset))
+
+        def drawn(at_ms: float, received_ms: float) -> None:
+            mark("desk", received_ms / 1000)
+            mark("page", at_ms / 1000 + offset)
+
+        await page.expose_function("benchDrawn", drawn)
         await page.add_init_script(
-            "document.addEventListener('kiosk:drawn', drawn => benchDrawn(drawn.detail.at))"
+            "document.addEventListener('kiosk:drawn', ({detail}) => benchDrawn(detail.at, detail.receivedMs))"
         )
         await pages.sign_in(page, stack.url(DESK), "wang", stack.password)
         await page.wait_for_selector("[data-kiosk], #kiosks")

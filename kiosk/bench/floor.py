@@ -10,6 +10,9 @@ from kiosk import clock, config
 from kiosk.broker import Broker, Message
 
 TOPIC = "floor/call"
+#: How long everything is left alone before a press or an empty frame, as a customer finds it: what came before
+#: is over and drawn, and a random part of a frame more.
+IDLE_S = (0.1, 0.12)
 
 
 async def mqtt_round_trips(url: str, payload: bytes, count: int) -> list[float]:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from kiosk import clock
+from kiosk.bench.floor import IDLE_S
 
 ARGUMENTS = (
     "--disable-gpu",
@@ -72,7 +73,10 @@ async def clock_offset(page: Page) -> float:
 
 
 async def empty_frames(page: Page, count: int) -> list[float]:
-    """Milliseconds from any moment to the page's next animation frame, with nothing to draw."""
+    """Milliseconds from any moment to the next animation frame of an idle page, with nothing to draw.
+
+    After the pause that a press waits too, since a frame soon after another one has to wait for its turn.
+    """
     times = []
     for _ in range(count):
         ms: float = await page.evaluate(
@@ -80,7 +84,7 @@ async def empty_frames(page: Page, count: int) -> list[float]:
                 const start = performance.now();
                 requestAnimationFrame(() => done(performance.now() - start));
             }, wait))""",
-            random.uniform(0, 20),
+            random.uniform(*IDLE_S) * 1000,
         )
         times.append(ms)
     return times

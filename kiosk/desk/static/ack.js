@@ -26,17 +26,17 @@ export class Ack {
     const ids = { kiosk: kiosk.id, call: kiosk.call.id, round: kiosk.call.round };
     const key = `${ids.round}/${ids.call}`;
     if (this.#sent.has(key)) return;
-    if (drawable) this.#frame(key, ids);
+    if (drawable) this.#frame(key, ids, kiosk.receivedMs);
     else this.#listen(key, ids);
   }
 
-  #frame(key, ids) {
+  #frame(key, ids, receivedMs) {
     if (this.#framed.has(key)) return;
     this.#framed.add(key);
     const epoch = this.#epoch;
     onFrame(() => {
       if (epoch !== this.#epoch) return;
-      document.dispatchEvent(new CustomEvent("kiosk:drawn", { detail: { ...ids, at: performance.now() } }));
+      document.dispatchEvent(new CustomEvent("kiosk:drawn", { detail: { ...ids, receivedMs, at: performance.now() } }));
     }, () => this.#say(epoch, key, ids, "drawn"));
   }
 

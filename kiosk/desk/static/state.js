@@ -64,6 +64,7 @@ export class State {
     return {
       id: raw.kiosk, offline: Boolean(raw.offline || raw.gone), call,
       ringLevel: raw.ring_level ?? 1, health: raw.health ?? null,
+      receivedMs: raw.received_ms ?? 0, // by the desk's clock; only for measuring
     };
   }
 
