@@ -28,6 +28,11 @@ def make_authority(directory: Path, hall: str) -> Path:
     cert_path, key_path = directory / "ca.crt", directory / "ca.key"
     if cert_path.exists() and key_path.exists():
         return cert_path
+    if cert_path.exists() or key_path.exists():
+        raise CertificateError(
+            f"{directory} has only one of ca.crt and ca.key: bring the other back, or remove it to begin anew "
+            f"(every browser and terminal must then trust the new authority)"
+        )
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Rengong hall {hall} authority")])
     cert = (

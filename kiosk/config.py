@@ -75,7 +75,7 @@ class Escalation(_Table, frozen=True):
     arrive_s: Seconds = 60.0  # accepted on foot, but not there
     media_s: Seconds = 10.0  # accepted by video, but no sound or picture
     agent_gone_s: Seconds = 10.0  # the agent's page has vanished
-    press_again_s: Seconds = 20.0  # a press this long after the accept calls again
+    press_again_s: Seconds = 20.0  # accepted or connected for this long, a press calls again
     linger_s: Seconds = 60.0  # an ended call waits this long for 事情办好了吗?
 
 
@@ -164,11 +164,22 @@ def load(path: Path, kind: type[K]) -> K:
     try:
         settings = msgspec.convert(tomllib.loads(text), kind)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}; see docs/configuration.md") from error
+        at = re.search(r"at line (\d+)", str(error))
+        line = at[1] if at else len(text.splitlines())
+        raise ConfigError(f"{path}:{line}: {error}; see docs/configuration.md") from error
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}:{_line(text, str(error))}: {_explain(str(error))}") from error
     _check(settings, path, text)
     return settings
+
+
+def wrong_key(path: Path, key: str, why: str) -> ConfigError:
+    """The error for a key such as ``hours.open`` whose value only its user can judge, with its line."""
+    try:
+        line = _line_of(path.read_text(encoding="utf-8"), key.split("."))
+    except OSError:
+        line = 1  # gone since it was read
+    return ConfigError(f"{path}:{line}: {key}: {why}")
 
 
 def _explain(message: str) -> str:
@@ -229,7 +240,7 @@ def _check(settings: Kiosk | Desk, path: Path, text: str) -> None:
             raise wrong(
                 ["hours", "timezone"], f"no such time zone; write for example Asia/Shanghai ({error})"
             ) from error
-        if settings.staff.pin and not re.fullmatch(r"\d{4,12}", settings.staff.pin):
+        if settings.staff.pin and not re.fullmatch(r"[0-9]{4,12}", settings.staff.pin):
             raise wrong(["staff", "pin"], "must be 4 to 12 digits")
         if settings.duty.webhook and not _is_web(settings.duty.webhook):
             raise wrong(["duty", "webhook"], f"'{settings.duty.webhook}' is not https://host/… or http://host/…")

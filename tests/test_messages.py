@@ -1,0 +1,241 @@
+"""Whatever arrives is a message or a BadMessage, never another exception."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk import messages as m
+from kiosk.messages import BadMessage, decode, encode
+
+KINDS: list[Any] = [
+    m.Call,
+    m.Event,
+    m.EventBatch,
+    m.Health,
+    m.Reply,
+    m.LedgerAck,
+    m.Presence,
+    m.Snapshot,
+    m.Result,
+    m.Command,
+]
+kinds = st.sampled_from(KINDS)
+
+ids = st.text(min_size=1, max_size=m.MAX_ID).filter(lambda text: text.isprintable())
+names = st.text(max_size=m.MAX_NAME)
+texts = st.text(max_size=m.MAX_TEXT)
+counts = st.integers(0, m.MAX_COUNT)
+levels = st.integers(1, 3)
+agents = st.builds(m.Agent, ids, names, ids)
+calls = st.builds(
+    m.Call,
+    id=ids,
+    state=st.sampled_from(m.State),
+    age_ms=counts,
+    state_age_ms=counts,
+    cause=st.sampled_from(m.Cause),
+    urgency=st.sampled_from(m.Urgency),
+    case=names,
+    title=names,
+    place=names,
+    level=levels,
+    round=counts,
+    presses=counts,
+    said=st.lists(texts, max_size=3).map(tuple),
+    rung_by=st.lists(ids, max_size=3).map(tuple),
+    agent=st.none() | agents,
+    mode=st.none() | st.sampled_from(m.Mode),
+    passed=st.lists(names, max_size=3).map(tuple),
+    outcome=st.none() | st.sampled_from(m.Outcome),
+    follows=st.just("") | ids,
+    closed=st.booleans(),
+    video=st.booleans(),
+)
+events = st.builds(
+    m.Event,
+    seq=st.integers(1, m.MAX_COUNT),
+    at_ms=counts,
+    kind=ids,
+    call=st.just("") | ids,
+    level=st.integers(0, 3),
+    agent=st.none() | agents,
+    score=st.integers(0, 5),
+    text=texts,
+    age_ms=counts,
+)
+parts = st.dictionaries(ids, st.builds(m.Part, st.booleans(), names, texts, counts), max_size=3)
+rounds = {"call": ids, "round": counts}
+replies = st.one_of(
+    st.builds(m.Rung, **rounds, desk=ids, seen=st.sampled_from(m.Seen)),
+    st.builds(m.Accept, **rounds, agent=agents, mode=st.sampled_from(m.Mode)),
+    st.builds(m.Release, **rounds, agent=agents),
+    st.builds(m.Arrived, **rounds, agent=agents),
+    st.builds(m.HandOver, **rounds, agent=agents, to=agents),
+    st.builds(m.End, **rounds, agent=agents, outcome=st.sampled_from(m.Outcome), note=texts),
+)
+commands = st.one_of(
+    st.builds(m.Hello, ids, ids, st.booleans()),
+    st.builds(m.Summon, ids, st.sampled_from(m.Cause), st.sampled_from(m.Urgency), st.lists(texts).map(tuple)),
+    st.builds(m.CustomerEnd, ids, ids, st.booleans()),
+    st.builds(m.Resolved, ids, ids, st.booleans()),
+    st.builds(m.Rate, ids, ids, st.integers(1, 5)),
+    st.builds(m.Staff, ids, st.text(max_size=32), st.sampled_from(m.StaffAction)),
+    st.builds(m.Media, ids, ids, st.booleans()),
+)
+presences = st.builds(
+    m.Presence,
+    st.booleans(),
+    st.booleans(),
+    st.lists(st.builds(m.OnDuty, ids, names, levels), max_size=3).map(tuple),
+)
+valid: dict[Any, st.SearchStrategy[Any]] = {
+    m.Call: calls,
+    m.Event: events,
+    m.EventBatch: st.builds(
+        m.EventBatch, ids, st.integers(1, m.MAX_COUNT), st.lists(events, max_size=3).map(tuple)
+    ),
+    m.Health: st.builds(
+        m.Health, st.booleans(), names, names, parts, st.dictionaries(ids, counts, max_size=3), counts, names
+    ),
+    m.Reply: replies,
+    m.LedgerAck: st.builds(m.LedgerAck, ids, counts),
+    m.Presence: presences,
+    m.Snapshot: st.builds(
+        m.Snapshot,
+        st.none() | calls,
+        st.booleans(),
+        st.booleans(),
+        names,
+        counts,
+        st.booleans(),
+        names,
+        st.floats(0, 1e6),
+        parts,
+    ),
+    m.Result: st.builds(m.Result, ids, st.booleans(), texts),
+    m.Command: commands,
+}
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(2**62, 2**70)
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["accept", "calling", "urgent", "k1"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+def read(payload: bytes, kind: Any) -> None:
+    try:
+        message = decode(payload, kind)
+    except BadMessage as error:
+        assert str(error).startswith("not a ")
+    else:
+        assert decode(encode(message), kind) == message
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: getattr(kind, "__name__", str(kind)[-40:]))
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_there_and_back(kind: Any, data: st.DataObject) -> None:
+    message = data.draw(valid[kind])
+    assert decode(encode(message), kind) == message
+
+
+@settings(max_examples=300, deadline=None)
+@given(kinds, st.binary(max_size=200))
+def test_any_bytes(kind: Any, payload: bytes) -> None:
+    read(payload, kind)
+
+
+@settings(max_examples=300, deadline=None)
+@given(kinds, json_values)
+def test_any_json(kind: Any, value: Any) -> None:
+    read(json.dumps(value).encode(), kind)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.data())
+def test_a_message_with_one_thing_wrong(data: st.DataObject) -> None:
+    kind = data.draw(kinds)
+    tree = msgspec.to_builtins(data.draw(valid[kind]))
+    place = tree
+    while True:
+        if isinstance(place, dict):
+            key = data.draw(st.sampled_from([*place, "unknown"]))
+        elif place:
+            key = data.draw(st.integers(0, len(place) - 1))
+        else:
+            break
+        inner = place[key] if key != "unknown" else None
+        if isinstance(inner, dict | list) and inner and data.draw(st.booleans()):
+            place = inner
+            continue
+        if isinstance(place, dict) and key in place and data.draw(st.booleans()):
+            del place[key]
+        else:
+            place[key] = data.draw(json_values)
+        break
+    read(json.dumps(tree).encode(), kind)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_message_that_was_cut_or_has_other_bytes_in_it(data: st.DataObject) -> None:
+    kind = data.draw(kinds)
+    payload = encode(data.draw(valid[kind]))
+    at = data.draw(st.integers(0, len(payload)))
+    read(payload[:at] + data.draw(st.binary(max_size=3)) + payload[at + data.draw(st.integers(0, 3)) :], kind)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: getattr(kind, "__name__", str(kind)[-40:]))
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"null",
+        b"[" * 100_000,
+        b'{"x":' * 100_000,
+        b'{"x":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        b'{"id":"\\ud800"}',
+        b'{"id":"\xff"}',
+        b'{"journal":"a","upto":' + b"9" * 5_000 + b"}",
+        b'{"journal":"a","upto":1e999}',
+        "﻿{}".encode(),
+    ],
+    ids=range(10),
+)
+def test_the_nastiest(kind: Any, payload: bytes) -> None:
+    with pytest.raises(BadMessage):
+        decode(payload, kind)
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "where"),
+    [
+        (b'{"id":"a","state":"calling","age_ms":-1,"state_age_ms":0}', m.Call, "$.age_ms"),
+        (b'{"id":"a","state":"calling","age_ms":9007199254740992,"state_age_ms":0}', m.Call, "$.age_ms"),
+        (b'{"id":"a","state":"lost","age_ms":1,"state_age_ms":0}', m.Call, "$.state"),
+        (b'{"id":"","state":"calling","age_ms":1,"state_age_ms":0}', m.Call, "$.id"),
+        (b'{"journal":"a","first":1,"events":[{"kind":"x","seq":18446744073709551616,"at_ms":0}]}', m.EventBatch,
+         "$.events[0].seq"),
+        (b'{"do":"rate","request":"r","call":"c","score":6}', m.Command, "$.score"),
+        (b'{"do":"dance"}', m.Command, "dance"),
+    ],
+)  # fmt: skip
+def test_a_bad_message_says_where(payload: bytes, kind: Any, where: str) -> None:
+    with pytest.raises(BadMessage) as caught:
+        decode(payload, kind)
+    assert where in str(caught.value)
+
+
+def test_what_a_later_version_adds_is_no_mistake() -> None:
+    payload = b'{"id":"a","state":"calling","age_ms":1,"state_age_ms":0,"mood":"fine"}'
+    assert decode(payload, m.Call) == m.Call("a", m.State.CALLING, 1, 0)
