@@ -108,6 +108,8 @@ MISTAKES = {
     "no webhook": ('hall = "a"\nname = "b"\n[duty]\nwebhook = "duty.lan"\n', 4, ["duty.webhook", "https://"]),
     "half a webhook": ('hall = "a"\nname = "b"\n[duty]\nwebhook = "http://[::1/"\n', 4, ["duty.webhook"]),
     "no TOML": ('hall = "a"\nname = b\n', 2, ["configuration.md"]),
+    "an end too soon": ('hall = "a"\nname = "b\n', 2, ["configuration.md"]),
+    "a list without end": ('hall = "a"\nname = "b"\n[hours]\nopen = [\n', 4, ["configuration.md"]),
     "twice": ('hall = "a"\nhall = "b"\n', 2, ["configuration.md"]),
 }
 
@@ -134,7 +136,7 @@ def test_a_desks_mistake(path: Path, text: str) -> None:
 
 def test_a_kiosks_key_is_no_desks_key(path: Path) -> None:
     path.write_text('hall = "a"\nname = "b"\n[staff]\npin = "1234"\n')
-    with pytest.raises(ConfigError, match=":3: .*staff"):
+    with pytest.raises(ConfigError, match=r":3: .*staff"):
         load(path, Desk)
 
 

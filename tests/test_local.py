@@ -51,7 +51,7 @@ async def test_a_client_is_told_everything_first_and_then_each_change(echo: Echo
     echo.state = b"rung"
     assert await read(await connect(path)) == b"rung"
     await client.close()
-    await until(lambda: len(echo.left) == 1)
+    await until(lambda: echo.left)
 
 
 async def test_a_command_is_answered_to_the_one_who_sent_it(echo: Echo, path: Path) -> None:

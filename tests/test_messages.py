@@ -161,7 +161,7 @@ def test_any_json(kind: Any, value: Any) -> None:
     read(json.dumps(value).encode(), kind)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_a_message_with_one_thing_wrong(data: st.DataObject) -> None:
     kind = data.draw(kinds)

@@ -27,13 +27,13 @@ class Ledger:
 
         The same events again change nothing. A gap below ``batch.first`` is none: another ledger has it.
         """
-        key = {"hall": hall, "kiosk": kiosk, "journal": batch.journal}
+        key = {"hall": hall, "kiosk": kiosk, "journal": _text(batch.journal)}
         rows = [
             {
                 **key,
                 "seq": event.seq,
-                "call": event.call,
-                "kind": event.kind,
+                "call": _text(event.call),
+                "kind": _text(event.kind),
                 "at_ms": event.at_ms,
                 "received_ms": received_ms,
                 "body": msgspec.to_builtins(event),
@@ -68,7 +68,7 @@ class Ledger:
         begun = sa.func.min(table.c.at_ms).over(partition_by=table.c.journal)
         query = (
             sa.select(table.c.body)
-            .where(table.c.kiosk == kiosk, table.c.call == call)
+            .where(table.c.kiosk == kiosk, table.c.call == _text(call))
             .order_by(begun, table.c.journal, table.c.seq)
         )
         with self._engine.connect() as connection:
@@ -77,6 +77,11 @@ class Ledger:
     def _insert(self, table: sa.Table) -> Any:
         # Both have ON CONFLICT; SQLAlchemy keeps the two constructs apart.
         return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _text(text: str) -> str:
+    """PostgreSQL stores no NUL, and one bad line would hold up its kiosk for ever; the body keeps it as sent."""
+    return text.replace("\0", "\ufffd")
 
 
 def _matches(table: sa.Table, key: dict[str, str]) -> list[sa.ColumnElement[bool]]:

@@ -1,0 +1,169 @@
+import pytest
+from msgspec.structs import replace
+
+from kiosk.config import Escalation
+from kiosk.desk.hall import REPLY_KEEP_S, STALE_S, Hall, Outbox, still_wanted
+from kiosk.messages import (
+    Accept,
+    Agent,
+    Arrived,
+    Call,
+    End,
+    HandOver,
+    Health,
+    Mode,
+    Outcome,
+    Part,
+    Release,
+    Reply,
+    Rung,
+    Seen,
+    State,
+    Urgency,
+)
+
+LI, WANG = Agent("li", "李娜", "d1"), Agent("wang", "王强", "d1")
+CALL = Call("boot-1", State.RUNG, age_ms=10_000, state_age_ms=9_000)
+TAKEN = replace(CALL, state=State.ACCEPTED, agent=LI, mode=Mode.WALK)
+WELL = Health(online=True, title="一号机", place="大厅", parts={"button": Part(ok=True)})
+GONE = Health(online=False)
+
+
+@pytest.fixture
+def hall() -> Hall:
+    hall = Hall(Escalation())
+    hall.set_health("k1", WELL, 100.0)
+    hall.set_call("k1", CALL, 100.0)
+    return hall
+
+
+def test_ages_are_counted_on_by_the_desks_own_clock(hall: Hall) -> None:
+    row = hall.row("k1", 103.5)
+    assert row.call is not None
+    assert (row.call.age_ms, row.call.state_age_ms) == (13_500, 12_500)
+    assert hall.row("k1", 99.0).call == CALL  # never younger than it was said to be
+
+
+def test_a_kiosk_is_offline_by_its_last_will_or_by_its_silence(hall: Hall) -> None:
+    assert not hall.offline("k1", 100.0 + STALE_S)
+    assert hall.offline("k1", 100.1 + STALE_S)
+    hall.set_health("k1", WELL, 117.0)
+    assert not hall.offline("k1", 117.0)
+    hall.set_health("k1", GONE, 118.0)
+    assert hall.offline("k1", 118.0)
+
+
+def test_a_kiosk_that_has_never_said_how_it_is_counts_as_offline(hall: Hall) -> None:
+    hall.set_call("k2", CALL, 100.0)
+    assert hall.row("k2", 100.0).offline
+    assert hall.row("k2", 100.0).health is None
+
+
+def test_a_last_will_does_not_make_forget_where_it_stands(hall: Hall) -> None:
+    hall.set_health("k1", GONE, 118.0)
+    row = hall.row("k1", 118.0)
+    assert row.offline
+    assert row.health is not None
+    assert (row.health.title, row.health.place, row.health.parts) == ("一号机", "大厅", WELL.parts)
+
+
+def test_the_page_is_told_of_health_only_when_it_would_show_something_else(hall: Hall) -> None:
+    fault = Part(ok=False, fault="unplugged", remedy="plug it in", age_ms=5)
+    assert not hall.set_health("k1", replace(WELL, uptime_s=9), 105.0)
+    assert hall.set_health("k1", replace(WELL, parts={"button": fault}), 106.0)
+    assert not hall.set_health("k1", replace(WELL, parts={"button": replace(fault, age_ms=5005)}), 111.0)
+    assert hall.set_health("k1", GONE, 112.0)
+    assert not hall.set_health("k1", GONE, 113.0)
+    assert hall.set_health("k1", WELL, 114.0)
+
+
+def test_while_the_kiosk_speaks_it_decides_who_is_rung(hall: Hall) -> None:
+    hall.set_health("k1", WELL, 160.0)
+    assert hall.row("k1", 160.0).ring_level == 1
+
+
+def test_the_open_call_of_a_kiosk_that_is_gone_stays_and_is_escalated_by_the_desk(hall: Hall) -> None:
+    hall.set_health("k1", GONE, 101.0)
+    levels = [hall.row("k1", at).ring_level for at in (101.0, 104.9, 105.0, 134.9, 135.0, 1e6)]
+    assert levels == [1, 1, 2, 2, 3, 3]  # 15 and 45 s after the press
+    assert hall.row("k1", 1e6).call is not None
+    hall.set_call("k1", replace(CALL, urgency=Urgency.URGENT), 102.0)
+    assert hall.row("k1", 102.0).ring_level == 3
+    hall.set_call("k1", TAKEN, 103.0)
+    assert hall.row("k1", 1e6).ring_level == 1
+
+
+def test_an_empty_message_clears_the_call(hall: Hall) -> None:
+    hall.set_call("k1", None, 101.0)
+    assert hall.call_of("k1") is None
+    assert hall.row("k1", 102.0).call is None
+    assert hall.call_of("k9") is None
+    assert hall.kiosks == ["k1"]
+
+
+RUNG = Rung("boot-1", 0, "d1", Seen.DRAWN)
+ACCEPT = Accept("boot-1", 0, LI, Mode.WALK)
+ARRIVED = Arrived("boot-1", 0, LI)
+AFTER = [Release("boot-1", 0, LI), HandOver("boot-1", 0, LI, WANG), End("boot-1", 0, LI, Outcome.RESOLVED)]
+CONNECTED = replace(TAKEN, state=State.CONNECTED)
+ENDED = replace(TAKEN, state=State.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        (RUNG, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d2",))]),
+        (ACCEPT, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d1",))]),
+        (ARRIVED, [TAKEN]),
+        *((reply, [TAKEN, CONNECTED]) for reply in AFTER),
+    ],
+)
+def test_a_reply_is_wanted_until_the_call_shows_it(reply: Reply, wanted: list[Call]) -> None:
+    every = [
+        CALL,
+        replace(CALL, state=State.CALLING),
+        replace(CALL, rung_by=("d2",)),
+        replace(CALL, rung_by=("d1",)),
+        TAKEN,
+        CONNECTED,
+        ENDED,
+        replace(TAKEN, agent=WANG),
+        replace(TAKEN, agent=replace(LI, desk="d2")),
+    ]
+    if isinstance(reply, Accept):
+        wanted = [*wanted, replace(CALL, rung_by=("d2",))]
+    assert [call for call in every if still_wanted(reply, call)] == [call for call in every if call in wanted]
+    for call in (None, replace(wanted[0], id="boot-2"), replace(wanted[0], round=1)):
+        assert not still_wanted(reply, call)
+
+
+def test_a_reply_is_said_again_each_second_until_the_call_shows_it(hall: Hall) -> None:
+    outbox = Outbox()
+    outbox.add("k1", ACCEPT, 100.0)
+    assert outbox.due(hall, 100.9) == []
+    assert outbox.due(hall, 101.0) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 101.5) == []
+    assert outbox.due(hall, 102.0) == [("k1", ACCEPT)]
+    hall.set_call("k1", replace(TAKEN, agent=WANG), 102.5)  # somebody else was first
+    assert outbox.due(hall, 103.0) == []
+    hall.set_call("k1", CALL, 103.0)
+    assert outbox.due(hall, 110.0) == []  # and it does not come up again by itself
+
+
+def test_a_reply_that_is_not_taken_is_given_up(hall: Hall) -> None:
+    outbox = Outbox()
+    outbox.add("k1", ACCEPT, 100.0)
+    assert outbox.due(hall, 100.0 + REPLY_KEEP_S) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 100.1 + REPLY_KEEP_S) == []
+
+
+def test_replies_of_several_people_and_kiosks_wait_beside_each_other(hall: Hall) -> None:
+    hall.set_call("k2", CALL, 100.0)
+    outbox = Outbox()
+    for kiosk, reply in (("k1", ACCEPT), ("k1", RUNG), ("k2", ACCEPT), ("k1", replace(ACCEPT, agent=WANG))):
+        outbox.add(kiosk, reply, 100.0)
+    assert len(outbox.due(hall, 101.0)) == 4
+    outbox.add("k1", replace(ACCEPT, mode=Mode.VIDEO), 101.0)  # the same person thinks again
+    again = outbox.due(hall, 102.0)
+    assert len(again) == 4
+    assert ("k1", replace(ACCEPT, mode=Mode.VIDEO)) in again
