@@ -85,7 +85,13 @@ def _add_desk(commands: Any) -> None:
     desk.add_argument("--config", type=Path, default=Path("/etc/kiosk/desk.toml"))
     desk.set_defaults(run=_desk)
     user = desk.add_subparsers(metavar="WHAT").add_parser("user", help="who may sign in")
-    add = user.add_subparsers(required=True, metavar="HOW").add_parser("add", help="add or change a person")
+    how = user.add_subparsers(required=True, metavar="HOW")
+    add = how.add_parser("add", help="add or change a person")
+    remove = how.add_parser("remove", help="a person may no longer sign in")
+    for parser in (add, remove):  # also after these words, where people write it
+        parser.add_argument("--config", type=Path, default=argparse.SUPPRESS)
+    remove.add_argument("user")
+    remove.set_defaults(run=_desk_user_remove)
     add.add_argument("user", help="name to sign in with: a-z, 0-9 and -")
     add.add_argument("name", help="name as people say it")
     add.add_argument("--level", type=int, default=1, help="1 hall, 2 and 3 are rung when a call escalates")
@@ -123,12 +129,18 @@ def _add_certs(commands: Any) -> None:
 
 
 def _link(args: argparse.Namespace) -> int:
-    from kiosk.button import open_button
+    from kiosk.button import UnknownDriver, open_button
+    from kiosk.link.hours import OpeningHoursError
     from kiosk.link.service import LinkService
 
     settings = config.load(args.config, config.Kiosk)
-    button = open_button(settings.button.driver, settings.button.port)
-    return _serve(LinkService(settings, button).run)
+    try:
+        service = LinkService(settings, open_button(settings.button.driver, settings.button.port))
+    except UnknownDriver as error:
+        raise config.wrong_key(args.config, "button.driver", str(error)) from error
+    except OpeningHoursError as error:
+        raise config.wrong_key(args.config, error.key, str(error)) from error
+    return _serve(service.run)
 
 
 def _desk(args: argparse.Namespace) -> int:
@@ -150,6 +162,16 @@ def _desk_user_add(args: argparse.Namespace) -> int:
     settings = config.load(args.config, config.Desk)
     People(open_database(settings.database)).add(args.user, args.name, _password(args.password_file), args.level)
     print(f"{args.user} ({args.name}) may sign in")
+    return 0
+
+
+def _desk_user_remove(args: argparse.Namespace) -> int:
+    from kiosk.desk.database import open_database
+    from kiosk.desk.people import People
+
+    settings = config.load(args.config, config.Desk)
+    People(open_database(settings.database)).remove(args.user)
+    print(f"{args.user} may no longer sign in")
     return 0
 
 
@@ -182,7 +204,7 @@ def _certs_issue(args: argparse.Namespace) -> int:
     from kiosk import certs
 
     cert, key = certs.issue(args.dir, args.name, args.host)
-    print(f'desk.toml:\ncert = "{cert}"\nkey = "{key}"')
+    print(f'desk.toml:\ncert = "{cert.resolve()}"\nkey = "{key.resolve()}"')
     return 0
 
 

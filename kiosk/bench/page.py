@@ -26,12 +26,18 @@ class NoBrowser(FileNotFoundError):
     """There is no Chromium; the text says how to get one."""
 
 
-@contextlib.asynccontextmanager
-async def chromium(*, more: tuple[str, ...] = ()) -> AsyncIterator[Browser]:
-    """The system's Chromium, headless. Raises :class:`NoBrowser`."""
+def find_chromium() -> str:
+    """The system's Chromium. Raises :class:`NoBrowser`."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         raise NoBrowser("Chromium is not installed: apt install chromium")
+    return program
+
+
+@contextlib.asynccontextmanager
+async def chromium(*, more: tuple[str, ...] = ()) -> AsyncIterator[Browser]:
+    """The system's Chromium, headless. Raises :class:`NoBrowser`."""
+    program = find_chromium()
     async with async_playwright() as playwright:
         # Root has no user namespaces to build the sandbox from; the pages are our own.
         browser = await playwright.chromium.launch(

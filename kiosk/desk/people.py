@@ -67,6 +67,13 @@ class People:
                 connection.execute(sa.insert(table).values(id=user, duty=False, **values))
             connection.execute(sa.delete(database.session).where(database.session.c.person == user))
 
+    def remove(self, user: str) -> None:
+        """Remove a person and their sessions. Raises :class:`PersonError` when there is none of that name."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(database.session).where(database.session.c.person == user))
+            if connection.execute(sa.delete(database.person).where(database.person.c.id == user)).rowcount == 0:
+                raise PersonError(f"there is no person '{user}'")
+
     def all(self) -> list[Person]:
         table = database.person
         with self._engine.connect() as connection:

@@ -234,10 +234,11 @@ class Switchboard:
     def _tick_waiting(self, call: LiveCall, now: float, around: Surroundings) -> list[Fact]:
         facts = []
         if call.state is State.RUNG and around.online:
-            still = tuple(desk for desk in call.rung_by if desk in around.desks)
+            attended = {desk for desk, _ in around.agents}
+            still = tuple(desk for desk in call.rung_by if desk in attended)
             if still != call.rung_by:
                 self.call = call = replace(call, rung_by=still)
-            if not still:  # those who had shown it are gone: it is unseen again
+            if not still:  # nobody who had it shown is there any more: it is unseen again
                 self.call = call = replace(call, state=State.CALLING, since=now)
                 facts.append(self._fact("unrung", now))
         level = due_level(

@@ -12,7 +12,11 @@ _SPAN = re.compile(r"(?:([a-z]{3})(?:-([a-z]{3}))? +)?(\d\d?:\d\d)-(\d\d?:\d\d)"
 
 
 class OpeningHoursError(ValueError):
-    """A line of opening hours that cannot be read; the text shows one that can."""
+    """Opening hours that cannot be read; the text shows some that can, ``key`` names the setting."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(why)
+        self.key = key
 
 
 class OpeningHours:
@@ -34,7 +38,7 @@ class OpeningHours:
         try:
             self._closed_on = frozenset(date.fromisoformat(day) for day in closed_on)
         except ValueError as error:
-            raise OpeningHoursError(f"hours.closed_on: {error}; write for example 2026-10-01") from error
+            raise OpeningHoursError("hours.closed_on", f"{error}; write for example 2026-10-01") from error
 
     def is_open(self, at: datetime) -> bool:
         """Whether the hall is open at a local time."""
@@ -80,7 +84,7 @@ def _parse(line: str) -> list[tuple[int, tuple[time, time]]]:
         if span[0] >= span[1]:
             raise ValueError
     except ValueError as error:
-        raise OpeningHoursError(f"hours.open: '{line}' is not like 'mon-fri 09:00-17:00'") from error
+        raise OpeningHoursError("hours.open", f"'{line}' is not like 'mon-fri 09:00-17:00'") from error
     return [(day % 7, span) for day in range(first, (last if last >= first else last + 7) + 1)]
 
 

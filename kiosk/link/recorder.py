@@ -23,8 +23,9 @@ T = TypeVar("T")
 class Recorder:
     """Writes entries in order and together where several wait.
 
-    ``on_committed``: called with the causes that are now safe on disk. ``on_fault``: called with the error,
-    or None when it is over. While the disk cannot be written, entries are kept in memory and tried again.
+    ``on_committed``: called with the causes that are now safe on disk. ``on_fault``: called with the fault's
+    name and a remedy, both empty when it is over. While the disk cannot be written, entries are kept in
+    memory and tried again.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class Recorder:
         path: Path,
         *,
         on_committed: Callable[[list[str]], None],
-        on_fault: Callable[[JournalError | None], None],
+        on_fault: Callable[[str, str], None],
         on_late_open: Callable[[Saved | None, list[str]], None],
     ) -> None:
         self._path = path
@@ -54,10 +55,13 @@ class Recorder:
         try:
             self._journal = await self._in_thread(partial(Journal, self._path))
         except JournalError as error:
-            self._on_fault(error)
+            self._on_fault("not-writable", str(error))
             return None, []
         if self._journal.replaced:
-            self._on_fault(JournalError(f"the journal was damaged; kept as {self._journal.replaced}"))
+            remedy = (
+                f"a new journal was started; the damaged one is kept as {self._journal.replaced}: check the disk"
+            )
+            self._on_fault("damaged", remedy)
         return await self._in_thread(self._journal.load)
 
     def write(self, entry: Entry) -> None:
@@ -76,18 +80,19 @@ class Recorder:
                 if self._journal is None:
                     await self._retry_later()
                     continue
+                if not self._journal.replaced:
+                    self._on_fault("", "")
                 self._on_late_open(saved, causes)
-                self._on_fault(None)
             try:
                 causes = await self._in_thread(partial(self._write_waiting, self._journal))
             except JournalError as error:
-                self._on_fault(error)
+                self._on_fault("not-writable", str(error))
                 failed = True
                 await self._retry_later()
                 continue
             if failed:
                 failed = False
-                self._on_fault(None)
+                self._on_fault("", "")
             self._on_committed(causes)
 
     async def unacknowledged(self, after: int) -> tuple[int, list[Event]] | None:

@@ -14,7 +14,7 @@ from kiosk.link.alarm import AlarmSound
 from kiosk.link.call import STAFF_HOLD_S, Switchboard
 from kiosk.link.commands import Commands
 from kiosk.link.duty import DutyWebhook
-from kiosk.link.journal import Entry, JournalError, Saved
+from kiosk.link.journal import Entry, Saved
 from kiosk.link.live import describe
 from kiosk.link.parts import Parts
 from kiosk.link.recorder import Recorder
@@ -81,8 +81,9 @@ class LinkService:
         self._loop = asyncio.get_running_loop()
         await self._local.start()
         try:
+            for part in ("button", "journal", *(["duty"] if self._duty.url else [])):
+                self._parts.well(part)
             self._restore(*await self._recorder.open())
-            self._parts.well("button")
             self._button.start(self._from_button)
             self._refresh()
             notify("READY=1")
@@ -243,11 +244,11 @@ class LinkService:
             self._button.acknowledge(cause)
         self._events_there.set()
 
-    def _journal_fault(self, error: JournalError | None) -> None:
-        if error is None:
-            self._parts.well("journal")
+    def _journal_fault(self, fault: str, remedy: str) -> None:
+        if fault:
+            self._parts.fault("journal", fault, remedy, clock.now())
         else:
-            self._parts.fault("journal", "not-writable", str(error), clock.now())
+            self._parts.well("journal")
 
     def _part_changed(self, name: str, fault: str, remedy: str) -> None:
         call = self._switchboard.call
@@ -288,7 +289,7 @@ class LinkService:
     async def _report_health(self) -> None:
         while True:
             self._world.check(self._parts)
-            if self._sound.fault:
+            if self._sound.fault and self._settings.alarm.sound:
                 self._parts.fault("alarm", "silent", self._sound.fault, clock.now())
             else:
                 self._parts.well("alarm")

@@ -243,11 +243,16 @@ def test_seen_but_unanswered_escalates_and_is_never_dropped() -> None:
     assert story.board.alarm(86_400.0, THERE)
 
 
+def attended(*desks: str) -> Surroundings:
+    agents = frozenset((desk, "somebody") for desk in desks)
+    return Surroundings(online=True, desks=frozenset(desks), agents=agents)
+
+
 def test_when_every_desk_that_showed_it_vanishes_it_is_unseen_again() -> None:
     story = calling()
     story.rung(desk="d1")
     story.rung(desk="d2")
-    assert story.tick(5.0, Surroundings(online=True, desks=frozenset({"d2"}))) == []
+    assert story.tick(5.0, attended("d2")) == []
     gone = Surroundings(online=True)
     assert kinds(story.tick(6.0, gone)) == ["unrung"]
     assert (story.call.state, story.call.rung_by) == (State.CALLING, ())
@@ -259,9 +264,15 @@ def test_a_desk_that_came_back_has_not_shown_it_until_it_says_so_again() -> None
     story = calling()
     story.rung(desk="d1")
     story.rung(desk="d2")
-    story.tick(5.0, Surroundings(online=True, desks=frozenset({"d2"})))
+    story.tick(5.0, attended("d2"))
     assert story.call.rung_by == ("d2",)
-    assert kinds(story.tick(6.0, Surroundings(online=True, desks=frozenset({"d1"})))) == ["unrung"]
+    assert kinds(story.tick(6.0, attended("d1"))) == ["unrung"]
+
+
+def test_a_desk_whose_last_agent_has_gone_shows_it_to_nobody() -> None:
+    story = calling()
+    story.rung(desk="d1")
+    assert kinds(story.tick(5.0, Surroundings(online=True, desks=frozenset({"d1"})))) == ["unrung"]
 
 
 def test_while_the_broker_is_away_nobody_is_known_to_have_vanished() -> None:

@@ -98,5 +98,5 @@ def test_a_line_that_cannot_be_read_shows_one_that_can(line: str) -> None:
 
 
 def test_a_date_that_cannot_be_read_shows_one_that_can() -> None:
-    with pytest.raises(OpeningHoursError, match=r"closed_on.*2026-10-01"):
+    with pytest.raises(OpeningHoursError, match="2026-10-01"):
         OpeningHours(WEEK, ["1.10.2026"])

@@ -27,7 +27,7 @@ class Recording:
         self.recorder = Recorder(
             path,
             on_committed=self.committed.extend,
-            on_fault=lambda error: self.faults.append(error and str(error)),
+            on_fault=lambda fault, remedy: self.faults.append(f"{fault}: {remedy}" if fault else None),
             on_late_open=lambda saved, causes: self.late.append((saved, causes)),
         )
         self._task: asyncio.Task[None] | None = None

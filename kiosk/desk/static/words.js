@@ -7,7 +7,7 @@ export const CAUSE = {
   again: "没办好，再次呼叫",
 };
 
-export const URGENCY = { urgent: "急", elderly: "长者" };
+export const URGENCY = { urgent: "急", elderly: "优先" };
 
 export const OUTCOME = {
   resolved: "已办好",
