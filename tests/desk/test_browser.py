@@ -1,0 +1,443 @@
+"""The agents' page in a real Chromium: broker, desks, link and a button on a serial line are all real.
+
+One hall and one browser serve the whole file; each test begins with idle terminals and pages of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from browsers import Loudspeaker, headed, screen
+from parts import LIMIT_S, Link, eventually
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from kiosk import local
+from kiosk.bench import page as pages
+from kiosk.button import Lamp
+from kiosk.desk.client import connect
+from kiosk.messages import Cause, Resolved, Seen, Staff, StaffAction, State, Summon, Urgency
+from kiosk.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PIN = "4711"
+RING_HZ = (760, 950)
+#: Listens at the loudspeaker's end of whatever the page plays.
+EAR = """
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (to, ...rest) {
+  const { context } = this;
+  if (to === context.destination) {
+    if (!context.ear) {
+      context.ear = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+      window.ears = [...(window.ears ?? []), context.ear];
+    }
+    connect.call(this, context.ear);
+  }
+  return connect.call(this, to, ...rest);
+};
+window.hear = () => {
+  const ear = window.ears?.at(-1);
+  if (!ear || ear.context.state !== "running") return () => -200;
+  const bins = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(bins);
+  return (hz) => bins[Math.round(hz / (ear.context.sampleRate / ear.fftSize))];
+};
+"""
+
+#: Nothing that arrives while the page waits for the moment can take the button away before the click.
+CLICK_AT = """at => {
+  const button = document.querySelector("[data-action=walk]:enabled");
+  const inTime = Date.now() < at;
+  while (Date.now() < at);
+  button.click();
+  return inTime;
+}"""
+
+SignIn = Callable[..., Awaitable[Page]]
+
+
+# --- the hall and the browser -----------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def whole() -> AsyncIterator[Stack]:
+    with Stack() as stack:
+        stack.make_broker()
+        stack.make_desk("desk1", people={"wang": ("王芳", 1), "zhao": ("赵主任", 2)})
+        stack.make_desk("desk2", ledger=False, people={"li": ("李强", 1)})
+        staff = f'[staff]\npin = "{PIN}"\n'
+        stack.make_kiosk("k1", more=staff)
+        stack.make_kiosk(
+            "k2", title="2号自助终端", place="二楼东", more=f"{staff}[escalation]\nagent_gone_s = 1\n"
+        )
+        stack.start()
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=LIMIT_S * 1000)
+    try:
+        async with pages.chromium() as program:
+            yield program
+    except pages.NoBrowser as error:
+        pytest.skip(str(error))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hall(whole: Stack) -> AsyncIterator[Stack]:
+    """The hall with everything running and nobody calling; what it wrote is shown on failure."""
+    size = {log: log.stat().st_size for log in whole.directory.glob("*.log")}
+    for name in ("broker", "desk1", "desk2", "k1", "k2"):
+        if not whole.running(name):
+            whole.start(name)
+    for kiosk in whole.boards:
+        async with linked(whole, kiosk) as link:
+            await put_away(link)
+    yield whole
+    for log in sorted(whole.directory.glob("*.log")):
+        print(f"----- {log.stem}\n{log.read_text(errors='replace')[size.get(log, 0) :][-3000:]}")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def signed_in(hall: Stack, browser: Browser) -> AsyncIterator[SignIn]:
+    """Signs somebody in, in a browser context of their own, and sends them on duty."""
+    contexts: list[BrowserContext] = []
+
+    async def sign_in(user: str, desk: str = "desk1") -> Page:
+        context = await pages.new_context(browser)
+        contexts.append(context)
+        page = await context.new_page()
+        await page.add_init_script(EAR)
+        await page.goto(hall.url(desk))
+        await page.fill("input[name=user]", user)
+        await page.fill("input[name=password]", hall.password)
+        await page.click("[data-action=sign-in]")
+        await on_duty(page)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        await context.close()
+
+
+async def on_duty(page: Page) -> None:
+    """The desk remembers from an earlier test who is on duty."""
+    await expect(page.locator("body")).to_have_attribute("data-fresh", "true")
+    if await page.locator("body").get_attribute("data-duty") == "false":
+        await page.click("[data-action=duty]")
+    await expect(page.locator("body")).to_have_attribute("data-can", "draw sound")
+
+
+@contextlib.asynccontextmanager
+async def linked(stack: Stack, kiosk: str = "k1") -> AsyncIterator[Link]:
+    link = Link(await local.connect(stack.socket(kiosk)))
+    try:
+        await link.until(lambda s: s.online)
+        yield link
+    finally:
+        await link.close()
+
+
+async def put_away(link: Link) -> None:
+    """Staff ends what an earlier test has left, so that the terminal is idle."""
+    assert link.state is not None
+    if link.state.call is not None:
+        call = link.state.call.id
+        await link.command(Staff("put-away", PIN, StaffAction.END))
+        await link.command(Resolved("content", call, yes=True))
+        await link.until(lambda s: s.call is None)
+
+
+# --- what is on a page ------------------------------------------------------------------------------
+
+
+def card(page: Page, kiosk: str = "k1") -> Locator:
+    return page.locator(f'.card[data-kiosk="{kiosk}"]')
+
+
+def ringing(page: Page) -> Locator:
+    return page.locator('body[data-ringing="true"]')
+
+
+async def act(page: Page, action: str, kiosk: str = "k1") -> None:
+    await card(page, kiosk).locator(f'[data-action="{action}"]').click()
+
+
+async def until(page: Page, expression: str) -> None:
+    """Wait until a JavaScript expression is true."""
+    async with asyncio.timeout(LIMIT_S):
+        while not await page.evaluate(expression):  # noqa: ASYNC110 - the page has nothing to await
+            await asyncio.sleep(0.02)
+
+
+async def phase(page: Page, what: str, kiosk: str = "k1") -> None:
+    await expect(card(page, kiosk)).to_have_attribute("data-phase", what)
+
+
+# --- a call, seen and heard -------------------------------------------------------------------------
+
+
+async def test_a_press_rings_for_eye_and_ear_and_the_terminal_knows(hall, signed_in):
+    page = await signed_in("wang")
+    async with linked(hall) as link:
+        hall.boards["k1"].press()
+        await expect(card(page)).to_be_visible()
+        await expect(ringing(page)).to_be_attached()
+        await expect(card(page).locator("h3")).to_have_text("1号自助终端")
+        await expect(card(page).locator(".place")).to_have_text("大厅入口左侧")
+        await expect(card(page).locator(".why")).to_have_text("按了人工按钮")
+        await until(page, "document.title.includes('【1】')")
+        # Each of its two tones stands out from what lies between them.
+        low, high = RING_HZ
+        for hz in RING_HZ:
+            await until(
+                page, f"(() => {{ const db = hear(); return db({hz}) > -50 && db({hz}) > db(500) + 20; }})()"
+            )
+        state = await link.until(lambda s: s.call and s.call.state is State.RUNG)
+        assert state.call.rung_by == ("desk1",)
+
+        await act(page, "walk")
+        await phase(page, "mine")
+        await expect(ringing(page)).not_to_be_attached()
+        await until(page, f"(db => db({low}) < -100 && db({high}) < -100)(hear())")
+        await until(page, "!document.title.includes('【')")
+
+
+async def test_from_walking_over_to_the_outcome(hall, signed_in):
+    page, board = await signed_in("wang"), hall.boards["k1"]
+    board.press()
+    await act(page, "walk")
+    await expect(card(page)).to_have_attribute("data-state", "accepted")
+    await expect(card(page).locator(".taken")).to_have_text("你已接，请走过去")
+    eventually(lambda: board.lamp is Lamp.ANSWERED)
+    await act(page, "arrived")
+    await expect(card(page)).to_have_attribute("data-state", "connected")
+    call = await card(page).get_attribute("data-call")
+    await act(page, "end")
+    await card(page).locator("input[name=note]").fill("换了新卡")
+    await card(page).locator("[data-outcome=resolved]").click()
+    await expect(card(page)).not_to_be_attached()
+    await expect(page.locator(f'#recent [data-call="{call}"]')).to_contain_text("已办好")
+    eventually(lambda: board.lamp is Lamp.READY)
+
+
+async def test_of_two_who_click_at_once_one_wins_and_the_other_reads_who(hall, signed_in):
+    names = {"wang": "王芳", "li": "李强"}
+    opened = {"wang": await signed_in("wang"), "li": await signed_in("li", "desk2")}
+    hall.boards["k1"].press()
+    for page in opened.values():
+        await expect(card(page).locator("[data-action=walk]")).to_be_enabled()
+    at = time.time() * 1000 + 500
+    assert await asyncio.gather(*(page.evaluate(CLICK_AT, at) for page in opened.values())) == [True, True]
+    async with linked(hall) as link:
+        winner = (await link.until(lambda s: s.call and s.call.agent)).call.agent.id
+    for user, page in opened.items():
+        await phase(page, "mine" if user == winner else "other")
+    (loser,) = opened.keys() - {winner}
+    await expect(card(opened[loser]).locator(".taken")).to_have_text(f"{names[winner]} 已接，走过去")
+    await expect(card(opened[loser]).locator(".note")).to_have_text(f"已被 {names[winner]} 接走")
+    await expect(ringing(opened[loser])).not_to_be_attached()
+
+
+async def test_an_agent_whose_page_is_gone_rings_the_next_level_by_name(hall, signed_in):
+    boss = await signed_in("zhao")
+    page = await signed_in("wang")
+    hall.boards["k2"].press()
+    await phase(boss, "waiting", "k2")
+    await act(page, "walk", "k2")
+    await phase(boss, "other", "k2")
+    await page.context.close()
+    await expect(card(boss, "k2")).to_have_attribute("data-rings", "true")
+    await expect(card(boss, "k2").locator(".passed")).to_have_text("之前接过：王芳")
+    await expect(card(boss, "k2").locator("[data-badge=level]")).to_have_text("已升到第 2 级")
+
+
+async def test_a_page_in_the_background_is_heard(hall, tmp_path):
+    if not shutil.which("Xvfb"):
+        pytest.skip("Xvfb is not installed: apt install xvfb")
+    loudspeaker = None if Loudspeaker.missing() else Loudspeaker(tmp_path)
+    try:
+        with screen() as display:
+            async with headed(tmp_path, display, loudspeaker) as window, linked(hall) as link:
+                page = await window.open(hall.url("desk1"))
+                await page.until("document.body?.dataset.view === 'sign-in'")
+                await page.evaluate(
+                    f"""(() => {{
+                        const {{ user, password }} = document.getElementById("sign-in-form").elements;
+                        [user.value, password.value] = ["wang", {hall.password!r}];
+                        document.querySelector("[data-action=sign-in]").click();
+                    }})()"""
+                )
+                await page.until("document.body.dataset.fresh === 'true'")
+                await page.evaluate(
+                    "document.body.dataset.duty === 'true' || document.querySelector('[data-action=duty]').click()"
+                )
+                await page.until("document.body.dataset.can === 'draw sound'")
+
+                await window.open("about:blank")
+                await page.until("document.visibilityState === 'hidden' && document.body.dataset.can === 'sound'")
+                hall.boards["k1"].press()
+                call = (await link.until(lambda s: s.call and s.call.state is State.RUNG)).call
+                assert not link.state.alarm
+                assert await page.evaluate("document.visibilityState") == "hidden"
+                if loudspeaker:
+                    await loudspeaker.hear(*RING_HZ)
+                await page.until("document.title.includes('【1】')")
+        assert await seen(hall, call.id) == [Seen.AUDIBLE]
+    finally:
+        if loudspeaker:
+            loudspeaker.close()
+
+
+async def seen(stack: Stack, call: str) -> list[Seen | None]:
+    """How the pages have presented a call, from the ledger."""
+    async with asyncio.timeout(LIMIT_S), connect(stack.url("desk1"), "zhao", stack.password, stack.ca) as client:
+        while True:
+            events = await client.timeline("k1", call)
+            if any(event.kind == "rung" for event in events):
+                return [event.seen for event in events if event.kind == "rung"]
+            await asyncio.sleep(0.02)
+
+
+# --- what breaks ------------------------------------------------------------------------------------
+
+
+async def test_a_reload_in_the_middle_loses_nothing(hall, signed_in):
+    page = await signed_in("wang")
+    async with linked(hall) as link:
+        hall.boards["k1"].press()
+        await expect(card(page)).to_have_attribute("data-rings", "true")
+        await page.reload()
+        await expect(page.locator("body")).to_have_attribute("data-duty", "true")
+        await expect(card(page)).to_have_attribute("data-rings", "true")
+        await act(page, "walk")
+        await phase(page, "mine")
+        await expect(page.locator("body")).to_have_attribute("data-can", "draw sound")
+
+        await page.reload()
+        await phase(page, "mine")
+        await expect(card(page).locator("[data-action=arrived]")).to_be_enabled()
+        await act(page, "arrived")
+        state = await link.until(lambda s: s.call and s.call.state is State.CONNECTED)
+        assert (state.call.round, state.call.agent.name, state.call.passed) == (0, "王芳", ())
+
+
+async def test_a_desk_that_is_killed_comes_back_by_itself(hall, signed_in):
+    page = await signed_in("wang")
+    banner = page.locator("#banner")
+    await expect(banner).to_be_hidden()
+    hall.kill("desk1")
+    await expect(banner).to_contain_text("与呼叫系统断开，正在重连")
+    hall.boards["k1"].press()
+    hall.start("desk1")
+    await expect(banner).to_be_hidden()
+    await expect(page.locator("body")).to_have_attribute("data-duty", "true")
+    await expect(card(page)).to_have_attribute("data-rings", "true")
+    await act(page, "walk")
+    await phase(page, "mine")
+
+    hall.kill("desk1")
+    await expect(banner).to_be_visible()
+    await expect(card(page).locator("[data-action=arrived]")).to_be_disabled()
+    hall.start("desk1")
+    await expect(banner).to_be_hidden()
+    await act(page, "arrived")
+    await expect(card(page)).to_have_attribute("data-state", "connected")
+
+
+async def test_without_the_broker_the_page_says_so(hall, signed_in):
+    page = await signed_in("wang")
+    hall.kill("broker")
+    await expect(page.locator("#banner")).to_contain_text("呼叫台连不上消息服务")
+    hall.boards["k1"].press()
+    hall.start("broker")
+    await expect(page.locator("#banner")).to_be_hidden()
+    await expect(card(page)).to_have_attribute("data-rings", "true")
+
+
+async def test_a_terminal_that_dies_keeps_its_card_and_is_marked(hall, signed_in):
+    page = await signed_in("wang")
+    listed = page.locator('#kiosks [data-kiosk="k1"]')
+    hall.boards["k1"].press()
+    await expect(card(page)).to_have_attribute("data-state", "rung")
+    hall.kill("k1")
+    await expect(card(page).locator("[data-badge=offline]")).to_have_text("终端断线")
+    await expect(listed).to_have_attribute("data-condition", "offline")
+    await phase(page, "waiting")
+    hall.start("k1")
+    await expect(card(page).locator("[data-badge=offline]")).not_to_be_attached()
+    await act(page, "walk")
+    await phase(page, "mine")
+
+
+async def test_a_button_that_is_unplugged_is_a_fault_in_the_list(hall, signed_in):
+    page = await signed_in("wang")
+    listed = page.locator('#kiosks [data-kiosk="k1"]')
+    await expect(listed).to_have_attribute("data-condition", "ok")
+    hall.boards["k1"].cut(2)
+    await expect(listed).to_have_attribute("data-condition", "fault")
+    await expect(listed.locator(".fault")).to_contain_text("按钮：")
+    await expect(listed).to_have_attribute("data-condition", "ok")
+
+
+# --- what people type and say -----------------------------------------------------------------------
+
+
+async def test_what_a_customer_said_is_only_text(hall, signed_in):
+    page = await signed_in("wang")
+    said = ('<img src=x onerror="window.broken=1">', "<script>window.broken=1</script>", "&lt;b&gt; 我的卡被吞了")
+    async with linked(hall) as link:
+        await link.command(Summon("s1", Cause.VOICE, Urgency.URGENT, said))
+        await expect(card(page).locator("[data-badge=urgent]")).to_have_text("急")
+        await expect(card(page).locator(".said q")).to_have_text(list(said))
+        assert await card(page).locator(".said q > *, img, script").count() == 0
+        assert await page.evaluate("window.broken") is None
+
+
+async def test_a_wrong_password_is_said_and_everything_works_without_a_mouse(hall, browser):
+    context = await pages.new_context(browser)
+    page = await context.new_page()
+    keyboard = page.keyboard
+    try:
+        await page.goto(hall.url("desk1"))
+        await expect(page.locator("input[name=user]")).to_be_focused()
+        await keyboard.type("wang")
+        await keyboard.press("Tab")
+        await keyboard.type("not the password")
+        await keyboard.press("Enter")
+        await expect(page.locator("#sign-in-error")).to_have_text("用户名或密码不对")
+        await expect(page.locator("input[name=password]")).to_be_focused()
+        await keyboard.type(hall.password)
+        await keyboard.press("Enter")
+        await expect(page.locator("body")).to_have_attribute("data-fresh", "true")
+        if await page.locator("body").get_attribute("data-duty") == "true":  # from an earlier test
+            await page.click("[data-action=duty]")
+        await expect(page.locator("body")).to_have_attribute("data-duty", "false")
+        await page.locator("[data-action=sign-out]").focus()
+        await keyboard.press("Tab")
+        await expect(page.locator("[data-action=duty]")).to_be_focused()
+        await keyboard.press("Enter")
+        await expect(page.locator("body")).to_have_attribute("data-can", "draw sound")
+
+        hall.boards["k1"].press()
+        await expect(card(page).locator("[data-action=walk]")).to_be_enabled()
+        await keyboard.press("a")
+        await phase(page, "mine")
+        await expect(card(page).locator("[data-action=arrived]")).to_be_enabled()
+        await keyboard.press("d")
+        await expect(card(page)).to_have_attribute("data-state", "connected")
+        await expect(card(page).locator("[data-action=end]")).to_be_enabled()
+        await keyboard.press("e")
+        await expect(card(page).locator("[data-outcome=referred]")).to_be_visible()
+        await keyboard.press("3")
+        await expect(page.locator("#recent")).to_contain_text("转到其他窗口")
+    finally:
+        await context.close()
