@@ -96,6 +96,7 @@ async def test_a_client_that_never_reads_is_dropped_and_holds_up_nobody(echo: Ec
     sent = 0
     while len(echo.service.clients) == 2:
         sent += 1
+        assert sent < 2000, "it is not dropped"
         echo.service.broadcast(b"%d " % sent + b"x" * 10_000)
         assert (await read(reader)).startswith(b"%d " % sent)
     assert len(echo.left) == 1

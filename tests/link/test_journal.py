@@ -190,16 +190,19 @@ def test_on_a_full_disk_nothing_is_half_written_and_it_goes_on_when_there_is_roo
     assert journal.load()[1] == ["before", "after"]
 
 
-@pytest.mark.parametrize("damage", ["not a database at all", "pages"])
+@pytest.mark.parametrize("damage", ["not a database at all", "all pages but the first", "one page"])
 def test_a_damaged_file_is_put_aside_and_numbers_get_a_new_name(path: Path, damage: str) -> None:
     first = Journal(path)
     first.write([facts(*["opened"] * 500)])
     first.close()
     content = bytearray(path.read_bytes())
-    if damage == "pages":
-        content[4096:] = os.urandom(len(content) - 4096)
-    else:
-        content = bytearray(b"x" * 10_000)
+    match damage:
+        case "one page":
+            content[-3 * 4096 : -2 * 4096] = os.urandom(4096)
+        case "all pages but the first":
+            content[4096:] = os.urandom(len(content) - 4096)
+        case _:
+            content = bytearray(b"x" * 10_000)
     path.write_bytes(content)
 
     second = Journal(path)
