@@ -427,7 +427,7 @@ class Kiosk(RuleBasedStateMachine):
 
 
 Kiosk.TestCase.settings = settings(
-    max_examples=400,
+    max_examples=300,
     stateful_step_count=40,
     deadline=None,
     report_multiple_bugs=False,
