@@ -43,7 +43,7 @@ export class Card {
     say(parts.title, titleOf(kiosk));
     say(parts.place, placeOf(kiosk));
     this.#badges(kiosk, how);
-    say(parts.why, [CAUSE[call.cause] ?? call.cause, call.presses > 1 ? `按了 ${call.presses} 次` : ""].filter(Boolean).join("，"));
+    say(parts.why, [CAUSE[call.cause] ?? call.cause, call.presses > 1 ? `按了\u00a0${call.presses}\u00a0次` : ""].filter(Boolean).join("，"));
     this.#said(call.said);
     say(parts.passed, call.passed.length ? `之前接过：${call.passed.join("、")}` : "");
     say(parts.taken, how.phase === "other" ? takenText(call) : how.phase === "mine" ? mineText(call) : "");
@@ -82,7 +82,7 @@ export class Card {
       URGENCY[call.urgency] && [call.urgency, URGENCY[call.urgency]],
       kiosk.offline && ["offline", "终端断线"],
       call.closed && ["closed", "非营业时间"],
-      call.level > 1 && ["level", `已升到第 ${call.level} 级`],
+      call.level > 1 && call.urgency !== "urgent" && ["level", `已升到第 ${call.level} 级`],
       how.phase === "waiting" && how.duty && !how.rings && ["quiet", "还没轮到你这一级，不响铃"],
       call.case && ["case", `编号 ${call.case}`],
     ].filter(Boolean);

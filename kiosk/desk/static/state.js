@@ -114,4 +114,6 @@ export function condition(kiosk) {
   return kiosk.health ? "ok" : "unknown";
 }
 
-export const faults = (kiosk) => Object.entries(kiosk.health?.parts ?? {}).filter(([, part]) => !part.ok);
+/** What is wrong with a kiosk itself; that nobody is on duty is said once, for the whole hall. */
+export const faults = (kiosk) => Object.entries(kiosk.health?.parts ?? {})
+  .filter(([, part]) => !part.ok && part.fault !== "nobody-on-duty");
