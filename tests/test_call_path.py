@@ -192,7 +192,7 @@ async def test_screen_and_voice_summon_through_the_same_socket(stack, link_of):
 
 
 async def test_video_is_offered_only_where_somebody_carries_it(stack, link_of):
-    stack.make_kiosk("k1")
+    stack.make_kiosk("k1", more="[escalation]\nmedia_s = 1\n")
     stack.start()
     async with asyncio.timeout(LIMIT_S), on(stack) as agent:
         await on_duty(agent)
@@ -205,6 +205,10 @@ async def test_video_is_offered_only_where_somebody_carries_it(stack, link_of):
         call = await agent.until_call("k1", State.ACCEPTED)
         assert (await screen.command(Media("m1", call.id, running=True))).ok
         await agent.until_call("k1", State.CONNECTED)
+        # The screen dies: there is no picture any more, so the call rings again.
+        await screen.close()
+        await agent.until(lambda a: a.kiosks["k1"].call.round == 1)
+        assert agent.kiosks["k1"].call.passed == ("王芳",)
 
 
 async def test_a_held_button_is_urgent_and_held_longer_ends_the_call_where_there_is_no_screen(stack):

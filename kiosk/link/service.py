@@ -269,6 +269,10 @@ class LinkService:
 
     def _client_left(self, client: LocalClient) -> None:
         if client.video:
+            call = self._switchboard.call
+            if call is not None and not any(other.video for other in self._local.clients):
+                # Whoever carried the picture is gone, and cannot say so itself.
+                self._changed(self._switchboard.media(call.id, False, clock.now()) or [])
             self._send_call()
 
     # --- time --------------------------------------------------------------------------------------

@@ -3,6 +3,14 @@
 import { spoken } from "./words.js";
 
 const icon = document.getElementById("icon");
+const icons = {};
+
+// As data: a blinking icon would otherwise be asked of the server twice a second, also when that is gone.
+for (const name of ["icon.svg", "icon-ring.svg", "icon-ring2.svg"]) {
+  fetch(`/static/${name}`).then((answer) => answer.text())
+    .then((svg) => (icons[name] = `data:image/svg+xml,${encodeURIComponent(svg)}`))
+    .catch(() => {});
+}
 
 export class Attention {
   #shown = new Map(); // kiosk -> {key, notification}
@@ -20,7 +28,7 @@ export class Attention {
     }
     if (document.title !== text) document.title = text;
     const name = ringing.length || alarm ? (this.#flip ? "icon-ring.svg" : "icon-ring2.svg") : "icon.svg";
-    const href = `/static/${name}`;
+    const href = icons[name] ?? `/static/${name}`;
     if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
   }
 
