@@ -10,26 +10,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import ssl
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from kiosk import clock, config, local, messages, topics
+from kiosk import certs, clock, config, local, messages, topics
 from kiosk.bench import floor
 from kiosk.bench.board import ByteBoard
 from kiosk.bench.report import Report, summary
 from kiosk.broker import Broker, Message
 from kiosk.desk.client import connect
 from kiosk.desk.hall import KioskRow
-from kiosk.messages import Call, Snapshot
+from kiosk.messages import Call, Snapshot, State
 from kiosk.stack import HALL, Stack
 
 KIOSK, DESK = "k1", "desk1"
 LIMIT_S = 10.0
 FLOOR_COUNT = 200
 WARM_UP = 5
+#: A call, for the floor.
+TEXT = messages.encode(
+    Call("btn-0be7c4a1-100", State.CALLING, 0, 0, title="1号自助终端", place="大厅入口左侧", case="123456")
+).decode()
 Listener = Callable[[str, float], None]
 
 
@@ -168,7 +173,10 @@ async def _client(stack: Stack, mark: Listener) -> AsyncIterator[None]:
 async def _browser(stack: Stack, mark: Listener, report: Report) -> AsyncIterator[None]:
     from kiosk.bench import page as pages
 
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certs.issue(stack.ca.parent, "floor", ["localhost"]))
     async with pages.chromium() as browser:
+        report.floor |= summary("message_to_frame_ms", await pages.message_frames(browser, tls, TEXT, FLOOR_COUNT))
         context = await pages.new_context(browser)
         page = await context.new_page()
         offset = 0.0
@@ -198,21 +206,10 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _floor(stack: Stack, report: Report) -> None:
-    payload = messages.encode(
-        Call(
-            "btn-0be7c4a1-100",
-            messages.State.CALLING,
-            0,
-            0,
-            title="1号自助终端",
-            place="大厅入口左侧",
-            case="123456",
-        )
-    )
     url = f"mqtt://127.0.0.1:{stack.broker_port}"
-    report.floor |= summary("mqtt_round_trip_ms", await floor.mqtt_round_trips(url, payload, FLOOR_COUNT))
+    report.floor |= summary("mqtt_round_trip_ms", await floor.mqtt_round_trips(url, TEXT.encode(), FLOOR_COUNT))
     with tempfile.TemporaryDirectory() as directory:
-        report.floor |= summary("sqlite_commit_ms", floor.commits(Path(directory), payload, FLOOR_COUNT))
+        report.floor |= summary("sqlite_commit_ms", floor.commits(Path(directory), TEXT.encode(), FLOOR_COUNT))
 
 
 def _goals(report: Report, *, browser: bool) -> None:

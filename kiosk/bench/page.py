@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 import shutil
+import ssl
 from collections.abc import AsyncIterator
 
+from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from kiosk import clock
@@ -94,3 +97,51 @@ async def empty_frames(page: Page, count: int) -> list[float]:
         )
         times.append(ms)
     return times
+
+
+async def message_frames(browser: Browser, tls: ssl.SSLContext, text: str, count: int) -> list[float]:
+    """Milliseconds from sending a WebSocket message over TLS to the frame of a bare page that shows its text."""
+    loop = asyncio.get_running_loop()
+    connected: asyncio.Future[web.WebSocketResponse] = loop.create_future()
+    frames: asyncio.Queue[float] = asyncio.Queue()
+
+    async def index(_request: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><p></p>", content_type="text/html")
+
+    async def listen(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        connected.set_result(socket)
+        await socket.receive()
+        return socket
+
+    app = web.Application()
+    app.add_routes([web.get("/", index), web.get("/ws", listen)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    context = await new_context(browser)
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls, shutdown_timeout=0.1).start()
+        page = await context.new_page()
+        await page.expose_function("shown", frames.put_nowait)
+        await page.goto(f"https://localhost:{runner.addresses[0][1]}/")
+        await page.evaluate(
+            """() => {
+                new WebSocket(`wss://${location.host}/ws`).onmessage = ({ data }) => {
+                    document.querySelector("p").textContent = data;
+                    requestAnimationFrame(() => shown(performance.now()));
+                };
+            }"""
+        )
+        socket = await asyncio.wait_for(connected, 10)
+        offset = await clock_offset(page)
+        times = []
+        for number in range(count):
+            await asyncio.sleep(random.uniform(*IDLE_S))
+            start = clock.now()
+            await socket.send_str(f"{number} {text}")
+            times.append((await asyncio.wait_for(frames.get(), 10) / 1000 + offset - start) * 1000)
+        return times
+    finally:
+        await context.close()
+        await runner.cleanup()

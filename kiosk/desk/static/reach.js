@@ -1,9 +1,13 @@
 // Whether a call can reach the person before this page, by eye or by ear.
 
-const FRAMES_MISSED = 6; // half-second ticks without an animation frame
+// In ticks of half a second. Not at every tick: a call that comes just after a frame waits for the next one.
+const ASK_EVERY = 4;
+const PATIENCE = 6;
 
 export class Reach {
-  #missed = 0;
+  #idle = 0; // ticks since the last frame that was asked for came
+  #missed = 0; // ticks that one has been waited for
+  #asked = false;
   #said = "";
   #known = "";
 
@@ -16,7 +20,7 @@ export class Reach {
   }
 
   get draw() {
-    return document.visibilityState === "visible" && this.#missed < FRAMES_MISSED;
+    return document.visibilityState === "visible" && this.#missed < PATIENCE;
   }
 
   get deaf() {
@@ -30,14 +34,20 @@ export class Reach {
 
   tick() {
     if (document.visibilityState === "visible") {
-      this.#missed++;
-      requestAnimationFrame(() => {
-        const stalled = !this.draw;
-        this.#missed = 0;
-        if (stalled) this.update();
-      });
+      if (this.#asked) this.#missed++;
+      else if (++this.#idle >= ASK_EVERY) this.#ask();
     }
     this.update();
+  }
+
+  #ask() {
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      const stalled = !this.draw;
+      this.#asked = false;
+      this.#idle = this.#missed = 0;
+      if (stalled) this.update();
+    });
   }
 
   /** Tell the server and the page if it has changed. */
