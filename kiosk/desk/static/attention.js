@@ -5,11 +5,16 @@ import { spoken } from "./words.js";
 const icon = document.getElementById("icon");
 const icons = {};
 
-// As data: a blinking icon would otherwise be asked of the server twice a second, also when that is gone.
+// Painted once: a blinking icon would otherwise be asked of the server twice a second, also when that is gone,
+// and an SVG icon is a document of its own each time, laid out before whatever the page itself has to show.
 for (const name of ["icon.svg", "icon-ring.svg", "icon-ring2.svg"]) {
-  fetch(`/static/${name}`).then((answer) => answer.text())
-    .then((svg) => (icons[name] = `data:image/svg+xml,${encodeURIComponent(svg)}`))
-    .catch(() => {});
+  const image = new Image(64, 64);
+  image.src = `/static/${name}`;
+  image.decode().then(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+    canvas.getContext("2d").drawImage(image, 0, 0, 64, 64);
+    icons[name] = canvas.toDataURL();
+  }).catch(() => {});
 }
 
 export class Attention {
@@ -29,7 +34,10 @@ export class Attention {
     if (document.title !== text) document.title = text;
     const name = ringing.length || alarm ? (this.#flip ? "icon-ring.svg" : "icon-ring2.svg") : "icon.svg";
     const href = icons[name] ?? `/static/${name}`;
-    if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+    if (icon.getAttribute("href") === href) return;
+    const type = name in icons ? "image/png" : "image/svg+xml";
+    if (icon.type !== type) icon.type = type;
+    icon.setAttribute("href", href);
   }
 
   /** Ask once; only from a click. */
