@@ -77,6 +77,7 @@ class Broker:
         self._client: paho.Client | None = None
         self._waiting: dict[int, asyncio.Future[int]] = {}
         self._version = paho.MQTTv5
+        self._receiving = False
         self._proved = False  # a broker has accepted this version
         self.connected = False
         self.fault = ""  # why there is no connection; empty also before the first try
@@ -122,7 +123,10 @@ class Broker:
         if expiry_s is not None and self._version == paho.MQTTv5:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.MessageExpiryInterval = expiry_s
-        info = self._live().publish(topic, payload, qos=1, retain=retain, properties=properties)
+        client = self._live()
+        info = client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+        if not self._receiving:  # paho allows no writing from its own callbacks
+            client.loop_write()  # now, not after all that the caller still has to do
         future = asyncio.get_running_loop().create_future()
         future.add_done_callback(_look_at)
         self._waiting[info.mid] = future
@@ -224,10 +228,13 @@ class Broker:
                 lost.set_result(f"connection lost: {code}")
 
         def on_message(_c: object, _u: object, message: paho.MQTTMessage) -> None:
+            self._receiving = True
             try:
                 self._on_message(Message(message.topic, bytes(message.payload), message.retain))
             except UnicodeDecodeError:
                 log.warning("a message whose topic is not UTF-8; dropped")
+            finally:
+                self._receiving = False
 
         client.on_connect = on_connect
         client.on_disconnect = on_disconnect
