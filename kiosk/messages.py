@@ -180,55 +180,47 @@ class Health(Struct, frozen=True, omit_defaults=True):
 # --- MQTT: desk -> kiosk --------------------------------------------------------------------------
 
 
-class Rung(Struct, frozen=True, tag_field="do", tag="rung"):
-    """A desk page has shown or sounded the call."""
+class _Reply(Struct, frozen=True, tag_field="do"):
+    """To one round of a call; an answer to an older round is void."""
 
     call: Id
     round: Count
+
+
+class _AgentsReply(_Reply, frozen=True):
+    agent: Agent
+
+
+class Rung(_Reply, frozen=True, tag="rung"):
+    """A desk page has shown or sounded the call."""
+
     desk: Id
     seen: Seen
 
 
-class Accept(Struct, frozen=True, tag_field="do", tag="accept"):
+class Accept(_AgentsReply, frozen=True, tag="accept"):
     """An agent takes the call; the first one the kiosk sees wins."""
 
-    call: Id
-    round: Count
-    agent: Agent
     mode: Mode
 
 
-class Release(Struct, frozen=True, tag_field="do", tag="release"):
+class Release(_AgentsReply, frozen=True, tag="release"):
     """The agent puts the call back."""
 
-    call: Id
-    round: Count
-    agent: Agent
 
-
-class Arrived(Struct, frozen=True, tag_field="do", tag="arrived"):
+class Arrived(_AgentsReply, frozen=True, tag="arrived"):
     """The agent stands beside the customer."""
 
-    call: Id
-    round: Count
-    agent: Agent
 
-
-class HandOver(Struct, frozen=True, tag_field="do", tag="hand-over"):
+class HandOver(_AgentsReply, frozen=True, tag="hand-over"):
     """The agent passes the call to a colleague; both names stay on record."""
 
-    call: Id
-    round: Count
-    agent: Agent
     to: Agent
 
 
-class End(Struct, frozen=True, tag_field="do", tag="end"):
+class End(_AgentsReply, frozen=True, tag="end"):
     """The agent ends the call."""
 
-    call: Id
-    round: Count
-    agent: Agent
     outcome: Outcome
     note: Text = ""
 

@@ -83,55 +83,43 @@ class Can(Struct, frozen=True, tag_field="do", tag="can"):
     sound: bool
 
 
-class PageRung(Struct, frozen=True, tag_field="do", tag="rung"):
-    """The page has shown or sounded the call."""
+class _Action(Struct, frozen=True, tag_field="do"):
+    """About one round of one kiosk's call."""
 
     kiosk: Id
     call: Id
     round: Count
+
+
+class PageRung(_Action, frozen=True, tag="rung"):
+    """The page has shown or sounded the call."""
+
     seen: Seen
 
 
-class PageAccept(Struct, frozen=True, tag_field="do", tag="accept"):
+class PageAccept(_Action, frozen=True, tag="accept"):
     """我过去, 视频接听."""
 
-    kiosk: Id
-    call: Id
-    round: Count
     mode: Mode
 
 
-class PageRelease(Struct, frozen=True, tag_field="do", tag="release"):
+class PageRelease(_Action, frozen=True, tag="release"):
     """放回."""
 
-    kiosk: Id
-    call: Id
-    round: Count
 
-
-class PageArrived(Struct, frozen=True, tag_field="do", tag="arrived"):
+class PageArrived(_Action, frozen=True, tag="arrived"):
     """已到现场."""
 
-    kiosk: Id
-    call: Id
-    round: Count
 
-
-class PageHandOver(Struct, frozen=True, tag_field="do", tag="hand-over"):
+class PageHandOver(_Action, frozen=True, tag="hand-over"):
     """转给同事."""
 
-    kiosk: Id
-    call: Id
-    round: Count
     to: Id
 
 
-class PageEnd(Struct, frozen=True, tag_field="do", tag="end"):
+class PageEnd(_Action, frozen=True, tag="end"):
     """结束."""
 
-    kiosk: Id
-    call: Id
-    round: Count
     outcome: Outcome
     note: Text = ""
 
