@@ -239,9 +239,11 @@ async def test_a_call_that_nobody_shows_sounds_the_alarm_and_escalates(stack, li
 
 async def test_a_closed_hall_is_quiet_and_honest_and_urgent_calls_go_to_the_duty_webhook(stack, link_of):
     got: list[dict] = []
+    taken = asyncio.Event()
 
     async def take(request: web.Request) -> web.Response:
         got.append(await request.json())
+        taken.set()
         return web.Response()
 
     app = web.Application()
@@ -264,8 +266,7 @@ async def test_a_closed_hall_is_quiet_and_honest_and_urgent_calls_go_to_the_duty
         assert len(state.call.case) == 6 and not got
 
         await link.command(Summon("t2", Cause.TOUCH, Urgency.URGENT))
-        while not got:
-            await asyncio.sleep(0.05)
+        await taken.wait()
         assert [(body["kiosk"], body["call"]["case"]) for body in got] == [("k1", state.call.case)]
         assert not link.state.alarm
         # Nobody takes it there any more: now the terminal must get loud.
