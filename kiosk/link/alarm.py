@@ -72,6 +72,13 @@ class AlarmSound:
             self._task.cancel()
             self._task = None
 
+    async def close(self) -> None:
+        """Stop, and wait until the player is gone."""
+        task = self._task
+        self.switch(False)
+        if task is not None:
+            await asyncio.wait({task})
+
     async def _play(self) -> None:
         while True:
             try:
@@ -96,6 +103,7 @@ class AlarmSound:
                 if process.returncode is None:
                     with contextlib.suppress(ProcessLookupError):
                         process.kill()
+                    await process.wait()
             if process.returncode:
                 why = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
                 self._say(f"{self._player[0]} failed ({why[0]}); check the sound card and alarm.player")

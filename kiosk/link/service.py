@@ -97,7 +97,7 @@ class LinkService:
                 tasks.create_task(self._watchdog())
         finally:
             notify("STOPPING=1")
-            self._sound.switch(False)
+            await self._sound.close()
             self._button.close()
             await self._local.stop()
             await self._recorder.close()

@@ -49,7 +49,7 @@ async def test_the_player_gets_the_wav_again_and_again_until_it_is_switched_off(
     sound.switch(True)
     assert sound.on
     await until(lambda: log.exists() and len(log.read_text().splitlines()) >= 3)
-    sound.switch(False)
+    await sound.close()
     assert not sound.on
     assert set(log.read_text().splitlines()) == {f"-q {tmp_path / 'alarm.wav'}"}
     assert sound.fault == ""
@@ -78,7 +78,7 @@ async def test_a_player_that_hangs_is_a_fault_and_is_started_again(tmp_path: Pat
     sound = AlarmSound(tmp_path / "alarm.wav", hanging, stuck_s=0.05)
     sound.switch(True)
     await until(lambda: "hangs" in sound.fault and len(log.read_text()) >= 2)
-    sound.switch(False)
+    await sound.close()
 
 
 async def test_a_player_that_fails_is_a_fault_with_its_own_words(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ async def test_a_player_that_fails_is_a_fault_with_its_own_words(tmp_path: Path)
     sound = AlarmSound(tmp_path / "alarm.wav", failing)
     sound.switch(True)
     await until(lambda: sound.fault)
-    sound.switch(False)
+    await sound.close()
     assert "no such device" in sound.fault
     assert "alarm.player" in sound.fault
 
@@ -97,14 +97,14 @@ async def test_the_fault_is_over_when_the_player_works(tmp_path: Path) -> None:
     await until(lambda: sound.fault)
     (tmp_path / "card").touch()
     await until(lambda: not sound.fault)
-    sound.switch(False)
+    await sound.close()
 
 
 async def test_a_player_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     sound = AlarmSound(tmp_path / "alarm.wav", ("/no/such/player",))
     sound.switch(True)
     await until(lambda: sound.fault)
-    sound.switch(False)
+    await sound.close()
     assert "/no/such/player cannot be started" in sound.fault
 
 
