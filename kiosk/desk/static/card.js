@@ -146,15 +146,16 @@ export class Card {
       const close = button("close", "取消", { class: "quiet" });
       if (kind === "end") {
         const note = el("input", {
-          name: "note", maxlength: 200, placeholder: "备注（可不填）", "aria-label": "备注", autocomplete: "off",
+          name: "note", maxlength: 200, placeholder: "备注（可不填，先写再选结果）", "aria-label": "备注", autocomplete: "off",
         });
         note.value = this.#draft;
         return [
+          note, // first, since choosing an outcome ends the call
           el("p", { class: "ask" }, "结果怎样？"),
           el("div", { class: "choices" }, ...CHOICES.map((outcome, index) =>
             el("button", { type: "button", "data-outcome": outcome },
               el("span", { class: "name" }, OUTCOME[outcome]), el("kbd", { "aria-hidden": "true" }, String(index + 1))))),
-          el("div", { class: "foot" }, note, close),
+          el("div", { class: "foot" }, close),
         ];
       }
       if (kind === "hand-over") {
