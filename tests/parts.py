@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 
 from kiosk import local, messages
-from kiosk.messages import Snapshot
+from kiosk.desk.client import DeskClient
+from kiosk.messages import Event, Snapshot
 
 #: Nothing here measures speed; this only ends a test that would wait for ever.
 LIMIT_S = 30.0
@@ -46,6 +47,15 @@ class Link:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+async def on_record(client: DeskClient, kiosk: str, call: str, *kinds: str) -> list[Event]:
+    """The call's timeline, as soon as the ledger has an event of one of these kinds."""
+    while True:
+        events = await client.timeline(kiosk, call)
+        if any(event.kind in kinds for event in events):
+            return events
+        await asyncio.sleep(0.05)
 
 
 def eventually(found: Callable[[], object], what: str = "it") -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
-from parts import LIMIT_S, eventually
+from parts import LIMIT_S, eventually, on_record
 
 from kiosk.button import Buzzer, Lamp
 from kiosk.desk.client import connect
@@ -83,12 +83,16 @@ async def test_a_press_reaches_an_agent_and_goes_on_record(embedded, link_of):
             assert answer.ok
             await link.command(Rate("r2", call.id, 5))
             await agent.until(lambda a: a.kiosks["k1"].call is None)
-            kinds: list[str] = []
-            while "rated" not in kinds:
-                timeline = await agent.timeline("k1", call.id)
-                kinds = [event.kind for event in timeline]
-                await asyncio.sleep(0.05)
-        assert kinds == ["opened", "rung", "accepted", "connected", "ended", "satisfied", "rated"]
+            timeline = await on_record(agent, "k1", call.id, "rated")
+        assert [event.kind for event in timeline] == [
+            "opened",
+            "rung",
+            "accepted",
+            "connected",
+            "ended",
+            "satisfied",
+            "rated",
+        ]
         assert timeline[4].text == "换了新卡"
         assert timeline[2].agent.name == "王芳"
 
