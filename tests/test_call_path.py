@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -307,6 +308,18 @@ def test_the_headless_demo_shows_the_whole_call():
     assert done.returncode == 0, done.stderr
     for step in ("presses", "blinking fast", "desk rings", "is coming", "green", "is there", "ended", "ledger"):
         assert step in done.stdout
+
+
+def test_a_demo_that_is_stopped_leaves_nothing_running():
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "demo", "--headless"], stdout=subprocess.PIPE, text=True
+    )
+    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children")
+    eventually(lambda: len(children.read_text().split()) >= 3, "broker, desk and link")
+    started = children.read_text().split()
+    demo.terminate()
+    demo.communicate(timeout=LIMIT_S)
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 
 def test_the_bench_prints_the_named_keys():
