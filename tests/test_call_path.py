@@ -281,6 +281,18 @@ async def test_a_closed_hall_is_quiet_and_honest_and_urgent_calls_go_to_the_duty
         await link.until(lambda s: s.alarm)
 
 
+async def test_the_screen_is_told_of_the_alarm_also_where_it_makes_no_sound(stack, link_of):
+    stack.make_kiosk("k1", more="[alarm]\nsound = false\n")
+    stack.start()
+    link = await link_of(stack)
+    async with asyncio.timeout(LIMIT_S), on(stack) as agent:
+        await on_duty(agent)  # on duty, but this page shows nothing
+        await link.until(lambda s: s.on_duty)
+        # Urgent: every level rings from the start, so that no escalation tells the screen by the way.
+        await link.command(Summon("t1", Cause.TOUCH, Urgency.URGENT))
+        await link.until(lambda s: s.alarm)
+
+
 def test_a_scripted_agent_answers_from_a_terminal(stack, tmp_path):
     stack.make_kiosk("k1")
     stack.start()

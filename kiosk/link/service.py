@@ -68,6 +68,7 @@ class LinkService:
         self._local = LocalService(settings.link_socket, self._snapshot, self._command, self._client_left)
         self._commands = Commands(self._switchboard, settings.staff.pin)
         self._button_faults: dict[str, str] = {}
+        self._alarm = False
         self._started = clock.now()
         self._call_there = asyncio.Event()
         self._events_there = asyncio.Event()
@@ -138,9 +139,9 @@ class LinkService:
             self._call_there.set()
 
     def _show(self) -> None:
-        alarm = self._switchboard.alarm(clock.now(), self._world.around())
-        self._button.show(self._lamp(), Buzzer.ALARM if alarm else Buzzer.OFF)
-        self._sound.switch(alarm and self._settings.alarm.sound)
+        self._alarm = self._switchboard.alarm(clock.now(), self._world.around())
+        self._button.show(self._lamp(), Buzzer.ALARM if self._alarm else Buzzer.OFF)
+        self._sound.switch(self._alarm and self._settings.alarm.sound)
 
     def _lamp(self) -> Lamp:
         call = self._switchboard.call
@@ -169,7 +170,7 @@ class LinkService:
             messages.Snapshot(
                 call=self._described(),
                 online=around.online,
-                alarm=self._switchboard.alarm(clock.now(), around),
+                alarm=self._alarm,
                 lamp=self._lamp(),
                 on_duty=len(around.agents),
                 open=around.open,
@@ -281,10 +282,10 @@ class LinkService:
         """While there is a call, let its time pass; without one, sleep."""
         while True:
             await self._call_there.wait()
-            alarm = self._sound.on
+            alarm = self._alarm
             self._changed(self._switchboard.tick(clock.now(), self._world.around()))
             self._show()
-            if alarm != self._sound.on:
+            if alarm != self._alarm:
                 self._refresh()
             if self._switchboard.call is None:
                 self._call_there.clear()
