@@ -1,29 +1,13 @@
-"""Every message that crosses a process boundary: over MQTT (see :mod:`kiosk.topics`) and over ``link.sock``.
-
-All are JSON. :func:`decode` checks what arrives and raises :class:`BadMessage`; nothing else here raises.
-Times between machines are *ages* in milliseconds, because no machine may subtract another's clock.
-"""
+"""The messages over MQTT: what kiosks and desks tell each other."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-MAX_ID, MAX_TEXT, MAX_NAME = 96, 500, 60
-Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
-Text = Annotated[str, Meta(max_length=MAX_TEXT)]
-Name = Annotated[str, Meta(max_length=MAX_NAME)]
-Level = Annotated[int, Meta(ge=1, le=3)]
-MAX_COUNT = 2**53 - 1  # JavaScript counts so far exactly, and every database can hold it
-Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
-Number = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
-
-
-class BadMessage(ValueError):
-    """Bytes that are not the message they should be; the text says where."""
+from kiosk.messages.base import MAX_ID, Count, Id, Level, Name, Number, Text
 
 
 class State(StrEnum):
@@ -111,7 +95,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     mode: Mode | None = None
     passed: tuple[Name, ...] = ()  # agents who had the call and let it go, oldest first
     outcome: Outcome | None = None
-    follows: Annotated[str, Meta(max_length=96)] = ""  # the call that ended with 没办好
+    follows: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the call that ended with 没办好
     closed: bool = False  # outside opening hours when it was sent
     video: bool = False  # whether the kiosk can do video now
 
@@ -120,7 +104,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     """What happened: one transition of a call, or a fault."""
 
     kind: Id
-    call: Annotated[str, Meta(max_length=96)] = ""
+    call: Annotated[str, Meta(max_length=MAX_ID)] = ""
     age_ms: Count = 0  # since the call was opened; never wrong
     state: State | None = None
     cause: Cause | None = None
@@ -129,7 +113,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     level: Annotated[int, Meta(ge=0, le=3)] = 0
     agent: Agent | None = None
     mode: Mode | None = None
-    desk: Annotated[str, Meta(max_length=96)] = ""
+    desk: Annotated[str, Meta(max_length=MAX_ID)] = ""
     seen: Seen | None = None
     outcome: Outcome | None = None
     presses: Count = 0
@@ -249,121 +233,4 @@ class Presence(Struct, frozen=True, omit_defaults=True):
     online: bool
     ledger: bool = False
     agents: tuple[OnDuty, ...] = ()
-
-
-# --- link.sock: link -> screen, voice -------------------------------------------------------------
-
-
-class Snapshot(Struct, frozen=True, tag_field="type", tag="state"):
-    """Everything ``link`` knows that a client may show; sent on connect and after each change."""
-
-    call: Call | None
-    online: bool  # the broker is connected
-    alarm: bool  # the local alarm is sounding
-    lamp: str
-    on_duty: Count
-    open: bool  # within opening hours
-    opens: str  # when the hall opens next, for people; empty when it is open
-    promised_s: float  # an answer within this time
-    parts: dict[str, Part]
-
-
-class Result(Struct, frozen=True, tag_field="type", tag="result", omit_defaults=True):
-    """The answer to one command; ``why`` says what was wrong with it."""
-
-    request: str
-    ok: bool
-    why: str = ""
-
-
-# --- link.sock: screen, voice -> link -------------------------------------------------------------
-
-
-class Hello(Struct, frozen=True, tag_field="do", tag="hello"):
-    """Who has connected, and whether it can carry a video call."""
-
-    name: Id
-    request: Id = "hello"
-    video: bool = False
-
-
-class Summon(Struct, frozen=True, tag_field="do", tag="summon"):
-    """The customer wants a person. The same ``request`` sent twice is one call."""
-
-    request: Id
-    cause: Cause
-    urgency: Urgency = Urgency.NORMAL
-    said: tuple[Text, ...] = ()
-
-
-class CustomerEnd(Struct, frozen=True, tag_field="do", tag="end"):
-    """The customer's touch, confirmed by a second one, ends the call."""
-
-    request: Id
-    call: Id
-    confirmed: bool
-
-
-class Resolved(Struct, frozen=True, tag_field="do", tag="resolved"):
-    """The answer to 事情办好了吗?; ``yes`` false calls again, one level up."""
-
-    request: Id
-    call: Id
-    yes: bool
-
-
-class Rate(Struct, frozen=True, tag_field="do", tag="rate"):
-    """The customer's rating, 1 (worst) to 5; an event on the side that blocks nothing."""
-
-    request: Id
-    call: Id
-    score: Annotated[int, Meta(ge=1, le=5)]
-
-
-class StaffAction(StrEnum):
-    """What staff can do at the terminal itself."""
-
-    SILENCE = "silence"
-    END = "end"
-
-
-class Staff(Struct, frozen=True, tag_field="do", tag="staff"):
-    """Staff at the terminal, known by their PIN."""
-
-    request: Id
-    pin: Annotated[str, Meta(max_length=32)]
-    action: StaffAction
-
-
-class Media(Struct, frozen=True, tag_field="do", tag="media"):
-    """The video part says whether the agent's sound or picture is coming in."""
-
-    request: Id
-    call: Id
-    running: bool
-
-
-Command = Hello | Summon | CustomerEnd | Resolved | Rate | Staff | Media
-
-T = TypeVar("T")
-
-_encoder = msgspec.json.Encoder()
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-
-
-def encode(message: Any) -> bytes:
-    """One message as JSON, without a line end."""
-    return _encoder.encode(message)
-
-
-def decode(payload: bytes, kind: type[T]) -> T:
-    """The message of the given kind, checked; raises :class:`BadMessage` and nothing else."""
-    decoder = _decoders.get(kind)
-    if decoder is None:
-        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
-    try:
-        message: T = decoder.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        name = getattr(kind, "__name__", str(kind))
-        raise BadMessage(f"not a {name}: {error}") from error
-    return message
+    queue: tuple[Id, ...] = ()  # ids of the hall's waiting calls, the next one to be served first

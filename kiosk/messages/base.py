@@ -1,0 +1,45 @@
+"""How messages are written and checked, and the limits of what is in them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+MAX_ID, MAX_TEXT, MAX_NAME = 96, 500, 60
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Level = Annotated[int, Meta(ge=1, le=3)]
+MAX_COUNT = 2**53 - 1  # JavaScript counts so far exactly, and every database can hold it
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Number = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
+
+
+class BadMessage(ValueError):
+    """Bytes that are not the message they should be; the text says where."""
+
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def encode(message: Any) -> bytes:
+    """One message as JSON, without a line end."""
+    return _encoder.encode(message)
+
+
+def decode(payload: bytes, kind: type[T]) -> T:
+    """The message of the given kind, checked; raises :class:`BadMessage` and nothing else."""
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
+    try:
+        message: T = decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        name = getattr(kind, "__name__", str(kind))
+        raise BadMessage(f"not a {name}: {error}") from error
+    return message
