@@ -3,8 +3,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kiosk.button import Buzzer, Lamp, firmware
 from kiosk.button.firmware import LATCHED, MAX_LINE, SPACING_MS, Board

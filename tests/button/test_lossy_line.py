@@ -3,8 +3,7 @@
 import copy
 import random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from kiosk.button import Buzzer, Lamp, Pressed
 from kiosk.button.firmware import Board

@@ -1,8 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kiosk.button import ButtonEvent, Buzzer, Fault, Held, Lamp, Pressed, Recovered, Released
 from kiosk.button.frames import Frame, FrameReader, encode
