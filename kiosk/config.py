@@ -9,7 +9,7 @@ import re
 import tomllib
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -106,6 +106,25 @@ class Duty(_Table, frozen=True):
     webhook: str = ""
 
 
+class Screen(_Table, frozen=True):
+    """The touch screen."""
+
+    #: "1280x800" is a window of that size; empty: the whole display.
+    size: Annotated[str, Meta(pattern=r"^([1-9][0-9]{2,3}x[1-9][0-9]{2,3})?\Z")] = ""
+    #: The panel's diagonal in inches: from it follows how many pixels 16 mm are.
+    diagonal_inch: Annotated[float, Meta(ge=3, le=100)] = 10.1
+    language: Literal["zh_CN", "zh_TW", "en"] = "zh_CN"
+    text_size: Literal["standard", "large", "extra"] = "standard"
+    variant: Literal["auto", "day", "dark"] = "auto"  # auto: dark during ``night``
+    night: Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]\Z")] = "19:00-07:00"
+    #: Without a touch for so long, the 20 s warning comes and then the welcome screen.
+    idle_s: Seconds = 60.0
+    #: The hall's content: a name of kiosk/dialogue/halls, or of a file in /etc/kiosk/halls.
+    pack: str = "bank"
+    #: Accept touches from screen.sock, for tests, benches and the demo.
+    simulate_touch: bool = False
+
+
 class Kiosk(_Table, frozen=True):
     """``kiosk.toml``: everything one terminal needs to know."""
 
@@ -124,10 +143,19 @@ class Kiosk(_Table, frozen=True):
     alarm: Alarm = Alarm()
     staff: Staff = Staff()
     duty: Duty = Duty()
+    screen: Screen = Screen()
 
     @property
     def link_socket(self) -> Path:
         return Path(self.runtime_dir) / "link.sock"
+
+    @property
+    def voice_socket(self) -> Path:
+        return Path(self.runtime_dir) / "voice.sock"
+
+    @property
+    def screen_socket(self) -> Path:
+        return Path(self.runtime_dir) / "screen.sock"
 
 
 class Desk(_Table, frozen=True):

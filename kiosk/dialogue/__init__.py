@@ -1,0 +1,1 @@
+"""Understanding and answers: the content of halls, and what is made of a sentence."""
