@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     link.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
     link.set_defaults(run=_link)
 
+    screen = commands.add_parser("screen", help="the touch screen of a kiosk")
+    screen.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
+    screen.set_defaults(run=_screen)
+
     _add_desk(commands)
     _add_agent(commands)
     _add_certs(commands)
@@ -143,6 +147,12 @@ def _link(args: argparse.Namespace) -> int:
     except OpeningHoursError as error:
         raise config.wrong_key(args.config, error.key, str(error)) from error
     return _serve(service.run)
+
+
+def _screen(args: argparse.Namespace) -> int:
+    from kiosk.screen.app import ScreenService
+
+    return _serve(ScreenService(config.load(args.config, config.Kiosk)).run)
 
 
 def _desk(args: argparse.Namespace) -> int:
@@ -230,19 +240,19 @@ def _bench_call(args: argparse.Namespace) -> int:
     return run_bench(presses=args.presses, browser=args.browser, as_json=args.json)
 
 
-def _serve(run: Callable[[], Coroutine[Any, Any, None]]) -> int:
-    """Run a service until SIGTERM or SIGINT, and let it close what it holds."""
+def _serve(run: Callable[[], Coroutine[Any, Any, int | None]]) -> int:
+    """Run a service until SIGTERM or SIGINT, and let it close what it holds; gives its own exit status, else 0."""
 
-    async def until_stopped() -> None:
+    async def until_stopped() -> int | None:
         loop = asyncio.get_running_loop()
         service = asyncio.ensure_future(run())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, service.cancel)
         with contextlib.suppress(asyncio.CancelledError):
-            await service
+            return await service
+        return 0
 
-    asyncio.run(until_stopped())
-    return 0
+    return asyncio.run(until_stopped()) or 0
 
 
 def _password(path: Path | None) -> str:

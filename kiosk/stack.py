@@ -45,7 +45,8 @@ class Stack:
         self.broker_port = free_port()
         self.desk_ports: dict[str, int] = {}
         self.boards: dict[str, VirtualBoard] = {}
-        self._kiosks: set[str] = set()
+        self._sockets: dict[str, Path] = {}
+        self._environments: dict[str, dict[str, str]] = {}
         self._commands: dict[str, list[str]] = {}
         self._ready: dict[str, Callable[[], bool]] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -159,7 +160,7 @@ class Stack:
         """
         directory = self.directory / name
         directory.mkdir()
-        self._kiosks.add(name)
+        self._sockets[name] = self.socket(name)
         port = self.port(name)
         if board:
             self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)
@@ -175,6 +176,24 @@ class Stack:
             [sys.executable, "-m", "kiosk", "link", "--config", str(settings)],
             self.socket(name).exists,
         )
+
+    def make_screen(
+        self, kiosk: str = "k1", *, environment: dict[str, str], size: str = "1280x800", more: str = ""
+    ) -> str:
+        """The touch screen of a kiosk that was made, with simulated touch; gives the process's name.
+
+        ``environment`` has the display in it (see :mod:`kiosk.display`); ``more``: further lines of its table.
+        """
+        name = f"{kiosk}-screen"
+        settings = self.directory / f"{kiosk}.toml"
+        with settings.open("a", encoding="utf-8") as file:
+            file.write(f'[screen]\nsize = "{size}"\nsimulate_touch = true\n{more}\n')
+        socket_path = self.directory / kiosk / "screen.sock"
+        self._sockets[name] = socket_path
+        self._environments[name] = environment
+        command = [sys.executable, "-m", "kiosk", "screen", "--config", str(settings)]
+        self._add(name, command, socket_path.exists)
+        return name
 
     def command(self, name: str) -> list[str]:
         """The program that is started under this name."""
@@ -195,7 +214,12 @@ class Stack:
         for name in names or list(self._commands):
             with (self.directory / f"{name}.log").open("ab") as log:
                 self._processes[name] = subprocess.Popen(
-                    self._commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                    self._commands[name],
+                    env=self._environments.get(name),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
         for name in names or list(self._commands):
             deadline = time.monotonic() + READY_S
@@ -223,8 +247,8 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if name in self._kiosks:
-            self.socket(name).unlink(missing_ok=True)  # so that the next start's readiness is its own
+        if name in self._sockets:
+            self._sockets[name].unlink(missing_ok=True)  # so that the next start's readiness is its own
 
 
 def free_port() -> int:

@@ -1,0 +1,222 @@
+"""The screen process: joins the visit, the window and the local services. The shell around the core."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk import clock, config, messages
+from kiosk.dialogue.decision import Understanding
+from kiosk.dialogue.pack import PackError, load_pack
+from kiosk.local import LocalClient, LocalService
+from kiosk.messages import BadMessage, Loudness, Part, Result, Shown, Snapshot, Utterance, VoiceState
+from kiosk.ops.notify import notify
+from kiosk.screen.keeping import Keeping
+from kiosk.screen.peer import Peer
+from kiosk.screen.visit import Brightness, Effect, Restart, ToLink, ToVoice, Visit
+from kiosk.screen.window import Frame, ScreenWindow
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+REPORT_S = 5.0
+FROZEN_S = 15.0  # three redraws were asked for and none came
+
+LinkMessage = Snapshot | Result
+EXIT_RESTART = 75  # asked for by a technician; whoever supervises this process starts it again
+
+
+class ScreenService:
+    """One kiosk's screen; :meth:`run` serves until it is cancelled and gives the exit status."""
+
+    def __init__(self, settings: config.Kiosk) -> None:
+        self._settings = settings
+        self._zone = ZoneInfo(settings.hours.timezone)
+        self._pack_fault = ""
+        self._keeping = Keeping(Path(settings.runtime_dir) / "screen.json")
+        self._link = Peer(
+            settings.link_socket, messages.encode(messages.Hello("screen")), self._from_link, self._link_gone
+        )
+        self._voice = Peer(settings.voice_socket, None, self._from_voice, self._voice_gone)
+        self._watchers = LocalService(settings.screen_socket, self._shown, self._command)
+        self._bad_lines = 0
+        self._restart = asyncio.Event()
+        self._visit = self._make_visit()
+        self._window = ScreenWindow(
+            settings.screen,
+            Path(settings.state_dir) / "fonts",
+            on_touch=self._touched,
+            on_frame=self._drawn,
+        )
+
+    def _make_visit(self) -> Visit:
+        try:
+            pack = load_pack(self._settings.screen.pack)
+        except PackError as error:
+            log.error("%s", error)
+            self._pack_fault, pack = str(error), None
+        return Visit(
+            self._settings,
+            pack,
+            Understanding(pack) if pack is not None else None,
+            new_id=lambda: f"screen-{uuid.uuid4().hex}",
+        )
+
+    async def run(self) -> int:
+        """Serve. Raises :class:`kiosk.local.SocketBusy` when another screen serves this kiosk."""
+        await self._watchers.start()
+        try:
+            kept = self._keeping.load()
+            if kept is not None:
+                self._visit.restore(kept.visit, kept.age_s, clock.now())
+            self._show()
+            async with asyncio.TaskGroup() as tasks:
+                work = [
+                    tasks.create_task(part)
+                    for part in (
+                        self._link.run(),
+                        self._voice.run(),
+                        self._let_time_pass(),
+                        self._report(),
+                    )
+                ]
+                window = tasks.create_task(self._window.run())
+                restart = tasks.create_task(self._restart.wait())
+                await asyncio.wait({window, restart}, return_when=asyncio.FIRST_COMPLETED)
+                for task in (*work, window, restart):
+                    task.cancel()
+        finally:
+            notify("STOPPING=1")
+            await self._watchers.stop()
+        return EXIT_RESTART if self._restart.is_set() else 0
+
+    # --- what comes in -----------------------------------------------------------------------------
+
+    def _from_link(self, line: bytes) -> None:
+        try:
+            message: LinkMessage = messages.decode(line, LinkMessage)  # type: ignore[arg-type]
+        except BadMessage as error:
+            self._count_bad("link", error)
+            return
+        if isinstance(message, Snapshot):
+            self._do(self._visit.link(message, clock.now()))
+        else:
+            self._do(self._visit.result(message, clock.now()))
+
+    def _link_gone(self) -> None:
+        self._do(self._visit.link(None, clock.now()))
+
+    def _from_voice(self, line: bytes) -> None:
+        kinds = messages.VoiceMessage | Result
+        try:
+            message: messages.VoiceMessage | Result = messages.decode(line, kinds)  # type: ignore[arg-type]
+        except BadMessage as error:
+            self._count_bad("voice", error)
+            return
+        now = clock.now()
+        match message:
+            case VoiceState():
+                self._do(self._visit.voice(message, now))
+            case Loudness(level=level):
+                self._do(self._visit.loudness(level, now))
+            case Utterance():
+                self._do(self._visit.heard(message, now))
+            case Result(ok=False, request=request, why=why):
+                log.warning("voice refused %s: %s", request, why)
+
+    def _voice_gone(self) -> None:
+        self._do(self._visit.voice(None, clock.now()))
+
+    def _touched(self, action: str) -> None:
+        self._do(self._visit.touch(action, clock.now()))
+
+    def _count_bad(self, who: str, error: BadMessage) -> None:
+        self._bad_lines += 1
+        if self._bad_lines == 1 or self._bad_lines % 1000 == 0:
+            log.warning("%s sent %s (%d so far)", who, error, self._bad_lines)
+
+    # --- what goes out -----------------------------------------------------------------------------
+
+    def _do(self, effects: list[Effect]) -> None:
+        """Carry out what the visit wants, and show where it is now."""
+        for effect in effects:
+            match effect:
+                case ToLink(command=command):
+                    self._link.send(messages.encode(command))
+                case ToVoice(command=command):
+                    self._voice.send(messages.encode(command))
+                case Brightness(level=level):
+                    self._window.set_brightness(level)
+                case Restart():
+                    self._restart.set()
+        self._show()
+
+    def _show(self) -> None:
+        self._window.show(self._visit.scene(clock.now(), self._wall()))
+        self._keeping.save(self._visit.keep())
+
+    def _wall(self) -> datetime:
+        return datetime.now(self._zone)
+
+    # --- time --------------------------------------------------------------------------------------
+
+    async def _let_time_pass(self) -> None:
+        while True:
+            self._do(self._visit.tick(clock.now(), self._wall()))
+            await asyncio.sleep(TICK_S)
+
+    async def _report(self) -> None:
+        """Prove every few seconds that frames are drawn, to the link (for the kiosk's health) and to systemd."""
+        number = 0
+        while True:
+            self._window.redraw()
+            age_s = (time.monotonic_ns() - self._window.frame.drawn_ns) / 1e9
+            drawing = self._window.frame.number > 0 and age_s < FROZEN_S
+            number += 1
+            request = f"report-{number}"
+            self._link.send(messages.encode(messages.Report(request, {"screen": self._part(drawing, age_s)})))
+            if drawing:
+                notify("WATCHDOG=1")
+            await asyncio.sleep(REPORT_S)
+
+    def _part(self, drawing: bool, age_s: float) -> Part:
+        if not drawing:
+            return Part(False, "frozen", f"no frame was drawn for {age_s:.0f} s; restart kiosk-screen")
+        if self._pack_fault:
+            return Part(False, "no-content", self._pack_fault)
+        return Part(True)
+
+    def _drawn(self, frame: Frame) -> None:
+        if frame.number == 1:
+            notify("READY=1")
+        if self._watchers.clients:
+            self._watchers.broadcast(self._shown())
+
+    # --- whoever looks from outside ----------------------------------------------------------------
+
+    def _shown(self) -> bytes:
+        frame = self._window.frame
+        return messages.encode(
+            Shown(frame.scene, frame.texts, frame.targets, frame.pressed, frame.number, frame.drawn_ns)
+        )
+
+    def _command(self, _client: LocalClient, line: bytes) -> bytes:
+        command: messages.ScreenCommand = messages.decode(line, messages.ScreenCommand)  # type: ignore[arg-type]
+        why = ""
+        match command:
+            case messages.Picture(path=path):
+                try:
+                    self._window.save(Path(path))
+                except OSError as error:
+                    why = f"{path}: {error.strerror or error}"
+            case messages.Touch():
+                if self._settings.screen.simulate_touch:
+                    self._window.touch(command)
+                else:
+                    why = "touches are not simulated here: set screen.simulate_touch in kiosk.toml"
+        return messages.encode(Result(command.request, ok=not why, why=why))
