@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
     screen.set_defaults(run=_screen)
 
+    run = commands.add_parser("run", help="link and screen of a kiosk together, where there is no systemd")
+    run.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
+    run.set_defaults(run=_run)
+
     _add_desk(commands)
     _add_agent(commands)
     _add_certs(commands)
@@ -153,6 +157,13 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk.screen.app import ScreenService
 
     return _serve(ScreenService(config.load(args.config, config.Kiosk)).run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from kiosk.supervisor import supervise
+
+    config.load(args.config, config.Kiosk)  # a wrong file is told once, not by each part again and again
+    return _serve(lambda: supervise(args.config))
 
 
 def _desk(args: argparse.Namespace) -> int:

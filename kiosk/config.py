@@ -109,6 +109,7 @@ class Duty(_Table, frozen=True):
 class Screen(_Table, frozen=True):
     """The touch screen."""
 
+    hall_title: Name = ""  # the hall's name at the top of the screen
     #: "1280x800" is a window of that size; empty: the whole display.
     size: Annotated[str, Meta(pattern=r"^([1-9][0-9]{2,3}x[1-9][0-9]{2,3})?\Z")] = ""
     #: The panel's diagonal in inches: from it follows how many pixels 16 mm are.

@@ -29,10 +29,12 @@ class VirtualDisplay:
         if program is None:
             raise DisplayError("Xvfb is not installed: apt install xvfb")
         reader, writer = os.pipe()
-        with open(reader, "rb") as number:
+        with os.fdopen(reader, "rb") as number:
             self._process = subprocess.Popen(
-                [program, "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24"]
-                + ["-nolisten", "tcp", "-noreset"],
+                [
+                    *(program, "-displayfd", str(writer), "-nolisten", "tcp", "-noreset"),
+                    *("-screen", "0", f"{width}x{height}x24"),
+                ],
                 pass_fds=[writer],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

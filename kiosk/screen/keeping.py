@@ -7,7 +7,6 @@ boot is worth nothing.
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 import msgspec
@@ -47,7 +46,7 @@ class Keeping:
         new = self._path.with_suffix(".new")
         try:
             new.write_bytes(msgspec.json.encode(_File(clock.boot_id(), clock.now(), visit)))
-            os.replace(new, self._path)
+            new.replace(self._path)
         except OSError as error:
             log.warning("%s cannot be written (%s): a restart begins at the welcome", self._path, error)
 
