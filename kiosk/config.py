@@ -20,6 +20,9 @@ from kiosk.messages import Name
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z", description="a-z, 0-9 and -, at most 32")]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Pace = Annotated[float, Meta(ge=0.5, le=1.5)]
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 #: Where a packaged kiosk keeps its settings.
 DEFAULT_PATH = Path("/etc/kiosk/kiosk.toml")
@@ -126,6 +129,29 @@ class Screen(_Table, frozen=True):
     simulate_touch: bool = False
 
 
+class Voice(_Table, frozen=True):
+    """The ears and the mouth."""
+
+    #: Where ``kiosk models fetch`` has put the models.
+    models_dir: str = "/var/lib/kiosk/models"
+    #: auto: the first that this machine can use, in the order of the names here.
+    engine: Literal["auto", "piper", "fastspeech", "espeak"] = "auto"
+    #: A Piper voice the site has installed, VOICE.onnx; its VOICE.onnx.json lies beside it.
+    piper_model: str = ""
+    #: Part of the name of the loudspeaker's device; empty: the system's default.
+    speaker: str = ""
+    volume: Share = 0.8
+    #: When it is quieter, for example "21:00-07:00"; empty: never.
+    quiet: Annotated[str, Meta(pattern=rf"^({_CLOCK}-{_CLOCK})?\Z")] = ""
+    quiet_volume: Share = 0.4
+    #: 1 is the pace of a voice as it was trained; many over 65 follow 0.85 better.
+    speed: Pace = 0.85
+    #: The pace of what is said again to somebody who has not understood.
+    slow_speed: Pace = 0.7
+    #: How much disk the terminal's own sentences, rendered ahead, may take.
+    cache_mb: Annotated[int, Meta(ge=1, le=10_000)] = 50
+
+
 class Kiosk(_Table, frozen=True):
     """``kiosk.toml``: everything one terminal needs to know."""
 
@@ -145,6 +171,7 @@ class Kiosk(_Table, frozen=True):
     staff: Staff = Staff()
     duty: Duty = Duty()
     screen: Screen = Screen()
+    voice: Voice = Voice()
 
     @property
     def link_socket(self) -> Path:
@@ -216,7 +243,12 @@ def _explain(message: str) -> str:
     what, _, where = message.partition(" - at `$")
     key = where.strip("`.")
     if "matching regex" in what:
-        what = "must be 1 to 32 of a-z, 0-9 and -, starting with a letter or digit"
+        if "[0-5][0-9]" in what:
+            what = 'must be two times of day, such as "21:00-07:00"'
+        elif "x[1-9]" in what:
+            what = 'must be a width and a height, such as "1280x800"'
+        else:
+            what = "must be 1 to 32 of a-z, 0-9 and -, starting with a letter or digit"
     if unknown := re.search(r"unknown field `(\w+)`", what):
         table = f"[{key}]" if key else "the top level"
         return f"{table} knows no key '{unknown[1]}'; see docs/configuration.md"

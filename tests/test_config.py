@@ -101,6 +101,11 @@ MISTAKES = {
         4,
         ["hours.timezone", "Asia/Shanghai"],
     ),
+    "an hour that is none": (
+        'hall = "a"\nname = "b"\n[voice]\nquiet = "25:00-07:00"\n',
+        4,
+        ["voice.quiet", "21:00-07:00"],
+    ),
     "a short PIN": ('hall = "a"\nname = "b"\n[staff]\npin = "123"\n', 4, ["staff.pin", "4 to 12 digits"]),
     "a PIN with letters": ('hall = "a"\nname = "b"\n[staff]\npin = "12ab"\n', 4, ["staff.pin", "digits"]),
     "a PIN in Chinese digits": ('hall = "a"\nname = "b"\n[staff]\npin = "１２３４"\n', 4, ["staff.pin", "digits"]),
