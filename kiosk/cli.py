@@ -87,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--browser", action="store_true", help="a real Chromium is the page")
     call.add_argument("--json", action="store_true", help="print one JSON object")
     call.set_defaults(run=_bench_call)
+    screen = bench.add_parser("screen", help="the touch screen: start, touch, idling, memory")
+    screen.add_argument("--touches", type=_positive, default=100)
+    screen.add_argument("--changes", type=_positive, default=10_000)
+    screen.add_argument("--seconds", type=_positive, default=20, help="how long each CPU figure is measured")
+    screen.add_argument("--size", default="1280x800")
+    screen.add_argument("--json", action="store_true", help="print one JSON object")
+    screen.set_defaults(run=_bench_screen)
     return parser
 
 
@@ -249,6 +256,15 @@ def _bench_call(args: argparse.Namespace) -> int:
 
     logging.getLogger().setLevel(logging.WARNING)
     return run_bench(presses=args.presses, browser=args.browser, as_json=args.json)
+
+
+def _bench_screen(args: argparse.Namespace) -> int:
+    from kiosk.bench.screen import run_bench
+
+    logging.getLogger().setLevel(logging.WARNING)
+    return run_bench(
+        touches=args.touches, changes=args.changes, seconds=args.seconds, size=args.size, as_json=args.json
+    )
 
 
 def _serve(run: Callable[[], Coroutine[Any, Any, int | None]]) -> int:
