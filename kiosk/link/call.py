@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from kiosk import messages
 from kiosk.config import Escalation
+from kiosk.link.causes import Causes
 from kiosk.link.escalation import TOP, Surroundings, alarm_due, due_level
 from kiosk.link.live import LiveCall, age_ms, max_urgency, merged, next_urgency, recalled
 from kiosk.messages import Cause, Fact, Mode, Outcome, State, Urgency
@@ -23,7 +24,6 @@ HURRY_PRESSES, HURRY_SECONDS = 3, 10.0  # three presses in ten seconds raise the
 URGENT_HOLD_S = 3.0
 STAFF_HOLD_S = 10.0
 KEEP_SAID = 10
-KEEP_CAUSES = 5000
 
 
 class Switchboard:
@@ -32,7 +32,7 @@ class Switchboard:
     def __init__(self, times: Escalation, *, elderly: bool = False) -> None:
         self._times = times
         self._base = Urgency.ELDERLY if elderly else Urgency.NORMAL
-        self._known: dict[str, bool] = {}  # whether it opened a call of its own, or may have before a restart
+        self.causes = Causes()
         self._restored = ""  # the id of the call that came from the journal
         self.call: LiveCall | None = None
 
@@ -42,7 +42,7 @@ class Switchboard:
         """What the journal holds, after a restart."""
         if call is not self.call:
             self.call, self._restored = call, call.id if call else ""
-        self._known.update(dict.fromkeys(causes, True))
+        self.causes.restore(causes)
 
     def adopt(self, seen: messages.Call, now: float) -> list[Fact]:
         """The kiosk's own retained call, read back from the broker.
@@ -58,14 +58,14 @@ class Switchboard:
             came = merged(mine, came)
             if came == mine:
                 return []
-        elif came.state is State.ENDED or self._known.get(came.id):
+        elif came.state is State.ENDED or self.causes.opened(came.id):
             return []
         elif mine is not None and mine.state is not State.ENDED:
             # Only a call that was published and never committed is unknown to a journal that has another.
             if mine.id != self._restored or (mine.waiting and came.answered):
                 return []
             facts = [self._fact("set-aside", now, why=came.id)]
-        self._know(came.id, opened=True)
+        self.causes.add(came.id, opened=True)
         self.call = came
         return [*facts, self._fact("adopted", now)]
 
@@ -82,18 +82,18 @@ class Switchboard:
         age: float = 0.0,
     ) -> list[Fact]:
         """The customer pressed, touched or said 人工, ``age`` seconds ago. The same ``cause_id`` counts once."""
-        if cause_id in self._known:
+        if cause_id in self.causes:
             return []
         at = now - max(0.0, age)
         if self.call is None or self.call.state is State.ENDED:
             return self._open(cause_id, at, now, cause=cause, urgency=max_urgency(urgency, self._base), said=said)
-        self._know(cause_id, opened=False)
+        self.causes.add(cause_id)
         return self._press_again(at, now, cause, urgency, said)
 
     def again(self, cause_id: str, call_id: str, now: float) -> list[Fact] | None:
         """没办好 after an ended call: a new call, one level up. None when another call has come since."""
         last = self.call
-        if cause_id in self._known:
+        if cause_id in self.causes:
             return []
         if last is None:  # put away while the customer was still thinking
             at = dict(urgency=self._base, level=2, follows=call_id)
@@ -115,7 +115,7 @@ class Switchboard:
     def held(self, cause_id: str, seconds: float, now: float) -> list[Fact]:
         """The button has been held so long that the call is urgent (3 s)."""
         call = self.call
-        if call is None or call.state is State.ENDED or seconds < URGENT_HOLD_S or cause_id not in self._known:
+        if call is None or call.state is State.ENDED or seconds < URGENT_HOLD_S or cause_id not in self.causes:
             return []
         return self._raise_urgency(Urgency.URGENT, now, "held")
 
@@ -280,7 +280,7 @@ class Switchboard:
     # --- transitions -------------------------------------------------------------------------------
 
     def _open(self, cause_id: str, at: float, now: float, **fields: Any) -> list[Fact]:
-        self._know(cause_id, opened=True)
+        self.causes.add(cause_id, opened=True)
         call = LiveCall(id=cause_id, state=State.CALLING, opened=at, since=at, asked=at, recent=(at,), **fields)
         self.call = replace(call, level=TOP) if call.urgency is Urgency.URGENT else call
         return [self._fact("opened", now, text=" / ".join(call.said)[:500], why=call.follows)]
@@ -348,11 +348,6 @@ class Switchboard:
             return None
         self.call = replace(call, state=State.ENDED, since=now, outcome=outcome, missed=None)
         return [self._fact("ended", now, text=note)]
-
-    def _know(self, cause_id: str, *, opened: bool) -> None:
-        self._known[cause_id] = opened
-        if len(self._known) > KEEP_CAUSES:
-            del self._known[next(iter(self._known))]
 
     def _fact(self, kind: str, now: float, **more: Any) -> Fact:
         call = self.call

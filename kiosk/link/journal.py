@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.link.call import KEEP_CAUSES
+from kiosk.link.causes import KEEP_CAUSES
 from kiosk.link.live import LiveCall
 from kiosk.messages import MAX_TEXT, Event, Fact
 

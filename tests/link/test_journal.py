@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kiosk.link.call import KEEP_CAUSES
+from kiosk.link.causes import KEEP_CAUSES
 from kiosk.link.journal import Entry, Journal, JournalError, Saved
 from kiosk.link.live import LiveCall
 from kiosk.messages import Agent, Cause, Event, Fact, Mode, State, Urgency
