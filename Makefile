@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-setup: ## virtual environment with everything, and the system packages
+setup: ## virtual environment with everything, the system packages, and the models
 	@scripts/system-packages run
 	@$(MAKE) --no-print-directory .venv/.ready
+	@$(BIN)/kiosk models fetch >/dev/null || echo "Going on without."
 
 .venv/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.11")'

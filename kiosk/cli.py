@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import __version__, config
+from kiosk.voice.models import command as models_command
 
 EXIT_USAGE = 2  # what was asked cannot be done; the message says what to do
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
     run.set_defaults(run=_run)
 
+    models_command.add(commands)
     _add_desk(commands)
     _add_agent(commands)
     _add_certs(commands)
