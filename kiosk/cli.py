@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="a whole hall on this machine")
     demo.add_argument("--headless", action="store_true", help="a scripted customer and a scripted agent")
+    demo.add_argument("--pictures", type=Path, default=Path("demo-pictures"), help="where --headless saves them")
     demo.set_defaults(run=_demo)
 
     bench = commands.add_parser("bench", help="measure").add_subparsers(required=True, metavar="NAME")
@@ -250,7 +251,7 @@ def _demo(args: argparse.Namespace) -> int:
     from kiosk.demo import run_demo
 
     logging.getLogger().setLevel(logging.WARNING)
-    return run_demo(headless=args.headless)
+    return run_demo(headless=args.headless, pictures=args.pictures)
 
 
 def _bench_call(args: argparse.Namespace) -> int:

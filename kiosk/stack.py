@@ -80,9 +80,14 @@ class Stack:
         """The address of a desk's page."""
         return f"https://localhost:{self.desk_ports[desk]}"
 
-    def socket(self, kiosk: str) -> Path:
-        """A kiosk's ``link.sock``."""
-        return self.directory / kiosk / "link.sock"
+    @property
+    def names(self) -> list[str]:
+        """Everything that was made, in order."""
+        return list(self._commands)
+
+    def socket(self, name: str) -> Path:
+        """The local socket of a kiosk's link, or of another of its processes."""
+        return self._sockets[name]
 
     def port(self, kiosk: str) -> Path:
         """Where a kiosk looks for its button."""
@@ -160,7 +165,7 @@ class Stack:
         """
         directory = self.directory / name
         directory.mkdir()
-        self._sockets[name] = self.socket(name)
+        self._sockets[name] = directory / "link.sock"
         port = self.port(name)
         if board:
             self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)

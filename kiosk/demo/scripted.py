@@ -1,0 +1,152 @@
+"""The headless demo: a scripted customer at button and screen, and a scripted agent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from kiosk import clock, local, messages
+from kiosk.demo.timeline import Timeline
+from kiosk.desk.agent import Script, answer
+from kiosk.desk.client import DeskClient, connect
+from kiosk.messages import Snapshot, State
+from kiosk.screen import client as screens
+from kiosk.stack import Stack
+
+KIOSK, DESK = "k1", "desk1"
+LIMIT_S = 60.0
+#: What the customer touches before the call, and the scene that must come of it.
+BEFORE = (("topic-card", "choices"), ("service-card_loss", "answer"))
+#: Scenes that come by themselves, and what the customer touches in them, if anything.
+AFTER = (
+    ("calling", ""),
+    ("accepted", ""),
+    ("connected", ""),
+    ("ended", "resolved-yes"),
+    ("rating", "rate-5"),
+    ("thanks", ""),
+)
+
+
+class Album:
+    """Pictures of the screen, numbered in the order in which they were taken."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.pictures: list[Path] = []
+
+    async def take(self, screen: screens.ScreenClient) -> Path:
+        """A picture of the scene that is shown."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / f"{len(self.pictures) + 1:02d}-{screen.shown.scene}.png"
+        await screen.save(path.resolve())
+        self.pictures.append(path)
+        return path
+
+
+async def run_scripted(stack: Stack, timeline: Timeline, screen: Path | None, album: Album) -> int:
+    """One visit from the first touch to the rating; 0 when the call went all the way.
+
+    ``screen``: the socket of a running screen, None for a terminal without one.
+    """
+    link = await local.connect(stack.socket(KIOSK))
+    watching = asyncio.create_task(_watch(link, timeline))
+    try:
+        async with (
+            asyncio.timeout(LIMIT_S),
+            connect(stack.url(DESK), "wang", stack.password, stack.ca) as agent,
+        ):
+            await agent.go_on_duty()
+            await agent.until(lambda a: bool(a.colleagues) and KIOSK in a.kiosks)
+            async with _customer(screen, timeline, album):
+                timeline.press()
+                stack.boards[KIOSK].press()
+                call = await agent.until_call(KIOSK, State.CALLING, State.RUNG)
+                timeline.add("ringing", f"the desk rings: {call.title}, {call.place}, case {call.case}")
+                await answer(agent, Script(answer_after=1.5, arrive_after=1.5, end_after=1.5), say=lambda _: None)
+                await _ledger(agent, call.id, timeline)
+    except (TimeoutError, screens.ScreenClientError) as error:
+        print(f"The call did not go all the way within {LIMIT_S:.0f} s. {error}", file=sys.stderr)
+    finally:
+        watching.cancel()
+        await link.close()
+    timeline.show()
+    for picture in album.pictures:
+        print(f"picture: {picture}")
+    if lacking := timeline.lacking():
+        print(f"FAILED: {', '.join(lacking)}", file=sys.stderr)
+        for name in stack.names:
+            print(f"--- {name}\n{stack.log(name)[-3000:]}", file=sys.stderr)
+        return 1
+    print("The call went all the way: pressed, rung, answered, a person arrived, ended, on record.")
+    return 0
+
+
+@contextlib.asynccontextmanager
+async def _customer(path: Path | None, timeline: Timeline, album: Album) -> AsyncIterator[None]:
+    """The customer at the screen: asks before the press, answers 办好了 and rates after the call."""
+    if path is None:
+        yield
+        return
+    async with screens.connect(path, limit_s=LIMIT_S) as screen:
+        await screen.until_scene("welcome")
+        await album.take(screen)
+        for action, scene in BEFORE:
+            await _touch(screen, action, scene)
+            await album.take(screen)
+        after = asyncio.create_task(_after(screen, timeline, album))
+        yield
+        await after
+
+
+async def _after(screen: screens.ScreenClient, timeline: Timeline, album: Album) -> None:
+    following = [scene for scene, _ in AFTER[1:]] + ["thanks"]
+    for (scene, action), then in zip(AFTER, following, strict=True):
+        await screen.until_scene(scene)
+        picture = await album.take(screen)
+        timeline.add(f"screen {scene}", f"screen: {scene} ({picture.name})")
+        if action:
+            await _touch(screen, action, then)
+
+
+async def _touch(screen: screens.ScreenClient, action: str, then: str) -> None:
+    """As people do: again, when nothing has come of it (a touch right after a new scene does not count)."""
+    while screen.shown.scene != then:
+        await screen.touch(action)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await screen.until_scene(then)
+
+
+async def _watch(link: local.LocalConnection, timeline: Timeline) -> None:
+    """Note each new state that the link tells its local clients, as a screen would show it."""
+    last: State | None = None
+    texts: dict[State, Callable[[messages.Call], str]] = {
+        State.CALLING: lambda c: "link: calling",
+        State.RUNG: lambda c: f"link: a page at {', '.join(c.rung_by)} has shown it",
+        State.ACCEPTED: lambda c: f"link: {c.agent.name if c.agent else '?'} is coming ({c.mode})",
+        State.CONNECTED: lambda c: "link: the agent is there",
+        State.ENDED: lambda c: f"link: ended, {c.outcome}",
+    }
+    async for line in link:
+        if b'"type":"state"' not in line:
+            continue
+        call = messages.decode(line, Snapshot).call
+        state = call.state if call else None
+        if call is not None and state is not None and state is not last:
+            timeline.add(str(state), texts[state](call))
+        last = state
+
+
+async def _ledger(agent: DeskClient, call: str, timeline: Timeline) -> None:
+    """Wait until the ledger has the call's end."""
+    deadline = clock.now() + 5
+    while clock.now() < deadline:
+        events = await agent.timeline(KIOSK, call)
+        if events and events[-1].kind == "ended":
+            timeline.add("ledger", f"ledger: {len(events)} events, {', '.join(event.kind for event in events)}")
+            return
+        await asyncio.sleep(0.05)
