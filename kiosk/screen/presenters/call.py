@@ -1,0 +1,261 @@
+"""While a person is being called, is on the way, or is there: honest, and never a dead spinner."""
+
+from __future__ import annotations
+
+from kiosk.messages import Call, Mode, Snapshot, State as CallState, Urgency
+from kiosk.screen.catalogue import Catalogue
+from kiosk.screen.presenters.picture import Picture
+from kiosk.screen.scene import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Cards,
+    Heading,
+    Paragraph,
+    Row,
+    Rows,
+    TextSize,
+    Tone,
+    Video,
+    Wait,
+)
+from kiosk.screen.state import VisitState
+
+TOP = 3  # the level at which everybody is rung
+UNSEEN_S = 2.0  # so long a call that was asked for may take to show
+
+
+def of_call(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
+    """The scene of an open call."""
+    if state.confirming == call.id:
+        return confirm_end(texts)
+    match call.state, call.mode:
+        case CallState.ACCEPTED, Mode.VIDEO:
+            return _video(call, texts, "accepted")
+        case CallState.ACCEPTED, _:
+            return _coming(call, texts)
+        case CallState.CONNECTED, Mode.VIDEO:
+            return _video(call, texts, "connected")
+        case CallState.CONNECTED, _:
+            return _beside(call, texts)
+    if not snapshot.open and not call.rung_by and call.urgency is not Urgency.URGENT:
+        return _closed(call, snapshot, state, texts)
+    return _calling(call, snapshot, state, texts, now)
+
+
+def asked(state: VisitState, texts: Catalogue, now: float) -> Picture:
+    """A call was asked for and does not show yet; normally for the blink of an eye."""
+    slow = state.asking is not None and now - state.asking >= UNSEEN_S
+    text = texts("calling.not-yet" if slow else "calling.just-asked")
+    return Picture(
+        "calling",
+        Tone.WAITING,
+        (Heading(texts("calling.heading")), Paragraph(text)),
+        texts("calling.speech"),
+        key="calling 0 1 False",
+    )
+
+
+def out_of_order(state: VisitState, texts: Catalogue) -> Picture:
+    """The link is gone: what works still."""
+    asked_for = state.asking is not None or state.call is not None
+    heading = "out.heading-asked" if asked_for else "out.heading"
+    rows = [
+        Row("hand", texts("out.label-button"), texts("out.button")),
+        Row("person", texts("out.label-staff"), texts("out.staff")),
+    ]
+    text = texts("out.asked" if asked_for else "out.text")
+    matters = state.visiting or asked_for
+    return Picture(
+        "out_of_order",
+        Tone.TROUBLE,
+        (Heading(texts(heading)), Paragraph(text), Rows(tuple(rows))),
+        texts("out.speech"),
+        # Not into an empty hall.
+        key="out" if matters else "",
+    )
+
+
+def confirm_end(texts: Catalogue) -> Picture:
+    return Picture(
+        "confirm_end",
+        Tone.WAITING,
+        (
+            Heading(texts("confirm.heading")),
+            Cards(
+                (
+                    Card("end-no", texts("confirm.no"), "person", texts("confirm.no-note")),
+                    Card("end-yes", texts("confirm.yes"), "cross", texts("confirm.yes-note")),
+                )
+            ),
+        ),
+        texts("confirm.speech"),
+        key="confirm",
+    )
+
+
+def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
+    urgent = call.urgency is Urgency.URGENT
+    waited = state.waited_s(now)
+    rows = _rows(call, snapshot, state, texts)
+    blocks: list[Block] = [Heading(texts(_heading(call, snapshot)))]
+    if snapshot.online and (snapshot.open or call.rung_by):
+        promised = round(snapshot.promised_s)
+        promise = "wait.promise" if waited <= promised else "wait.late"
+        label = texts("wait.label", time=texts.duration(waited))
+        blocks.append(Wait(int(waited), promised, label, texts(promise, time=texts.duration(promised))))
+    # At the largest size a small panel has room for two rows; the most important ones are first.
+    blocks.append(Rows(tuple(rows[: 2 if state.size is TextSize.EXTRA else 3])))
+    blocks.append(_cards(call, texts))
+    trouble = snapshot.alarm or not snapshot.online or snapshot.on_duty == 0
+    return Picture(
+        "urgent" if urgent else "calling",
+        Tone.TROUBLE if trouble else Tone.WAITING,
+        tuple(blocks),
+        texts(_speech(call, snapshot)),
+        key=f"calling {call.round} {call.level} {urgent}",
+    )
+
+
+def _heading(call: Call, snapshot: Snapshot) -> str:
+    if not snapshot.online:
+        return "calling.heading-alarm" if snapshot.alarm else "calling.heading-offline"
+    if call.urgency is Urgency.URGENT:
+        return "urgent.heading" if snapshot.on_duty or call.rung_by else "urgent.heading-nobody"
+    if snapshot.on_duty == 0 and not call.rung_by:
+        return "calling.heading-nobody"
+    if call.round:
+        return "calling.heading-again"
+    return "calling.heading-rung" if call.state is CallState.RUNG else "calling.heading"
+
+
+def _speech(call: Call, snapshot: Snapshot) -> str:
+    if not snapshot.online:
+        return "calling.speech-offline"
+    nobody = not snapshot.on_duty and not call.rung_by
+    if call.urgency is Urgency.URGENT:
+        return "urgent.speech-nobody" if nobody else "urgent.speech"
+    if nobody:
+        return "calling.speech-nobody"
+    if call.round:
+        return "calling.speech-again"
+    return "calling.speech" if call.level == 1 else "calling.speech-more"
+
+
+def _rows(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> list[Row]:
+    """The most important ones first."""
+    rows = []
+    if call.urgency is Urgency.URGENT:
+        rows.append(Row("heart", texts("urgent.label-health"), texts("urgent.health")))
+        rows.append(Row("phone", texts("urgent.label-fraud"), texts("urgent.fraud")))
+    if not snapshot.online:
+        alarm = "row.offline-alarm" if snapshot.alarm else "row.offline"
+        rows.append(Row("wifi", texts("row.label-network"), texts(alarm)))
+    if snapshot.alarm:
+        rows.append(Row("bell", texts("row.label-alarm"), texts("row.alarm")))
+    if snapshot.online:
+        rows.append(Row("people", texts("row.label-told"), _told(call, snapshot, texts)))
+    if snapshot.online and snapshot.ahead is not None:
+        ahead = texts("row.ahead", n=snapshot.ahead) if snapshot.ahead else texts("row.next-is-you")
+        rows.append(Row("list", texts("row.label-queue"), ahead))
+    if snapshot.online and snapshot.on_duty:
+        rows.append(Row("clock", texts("row.label-next"), _next(call, snapshot, state, texts)))
+    else:
+        rows.append(Row("id", texts("row.label-case"), call.case))
+    return rows
+
+
+def _told(call: Call, snapshot: Snapshot, texts: Catalogue) -> str:
+    if snapshot.on_duty == 0 and not call.rung_by:
+        duty = snapshot.parts.get("duty")
+        outside = call.urgency is Urgency.URGENT and duty is not None and duty.ok
+        return texts("row.told-duty" if outside else "row.told-nobody")
+    return texts("row.told-rung" if call.rung_by else "row.told", n=snapshot.on_duty)
+
+
+def _next(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> str:
+    if call.level >= TOP:
+        return texts("row.next-everybody")
+    if call.level == 1:
+        return texts("row.next-more", time=texts.duration(snapshot.promised_s))
+    return texts("row.next-all", time=texts.duration(state.kiosk.escalation.level3_s))
+
+
+def _closed(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> Picture:
+    rows = [Row("id", texts("row.label-case"), call.case)]
+    if snapshot.opens:
+        rows.insert(0, Row("clock", texts("closed.label-opens"), snapshot.opens))
+    return Picture(
+        "calling",
+        Tone.TROUBLE,
+        (
+            Heading(texts("closed.heading")),
+            Paragraph(texts("closed.text")),
+            Rows(tuple(rows)),
+            _cards(call, texts),
+        ),
+        texts("closed.speech", case=texts.digits(call.case)),
+        key=f"closed {call.id}",
+    )
+
+
+def _cards(call: Call, texts: Catalogue) -> Cards | Buttons:
+    end = texts("calling.not-needed")
+    if call.urgency is Urgency.URGENT:
+        return Buttons((Button("not-needed", end, icon="cross"),))
+    cards = [Card("urgent", texts("calling.urgent"), "warning", texts("calling.urgent-note"))]
+    if call.urgency is Urgency.NORMAL:
+        cards.append(Card("elderly", texts("calling.elderly"), "elder"))
+    return Cards((*cards, Card("not-needed", end, "cross")))
+
+
+def _agent(call: Call, texts: Catalogue) -> str:
+    return call.agent.name if call.agent is not None and call.agent.name else texts("agent")
+
+
+def _coming(call: Call, texts: Catalogue) -> Picture:
+    agent = _agent(call, texts)
+    return Picture(
+        "accepted",
+        Tone.GOOD,
+        (
+            Heading(texts("accepted.heading", agent=agent)),
+            Paragraph(texts("accepted.text")),
+            Rows((Row("walk", texts("accepted.label"), agent),)),
+            Buttons((Button("not-needed", texts("calling.not-needed"), icon="cross"),)),
+        ),
+        texts("accepted.speech", agent=agent),
+        key=f"accepted {call.round} {agent}",
+    )
+
+
+def _beside(call: Call, texts: Catalogue) -> Picture:
+    agent = _agent(call, texts)
+    return Picture(
+        "connected",
+        Tone.GOOD,
+        (
+            Heading(texts("beside.heading", agent=agent)),
+            Paragraph(texts("beside.text")),
+            Buttons((Button("not-needed", texts("beside.done"), icon="check"),)),
+        ),
+        texts("beside.speech", agent=agent),
+        key=f"connected {call.round} {agent}",
+    )
+
+
+def _video(call: Call, texts: Catalogue, name: str) -> Picture:
+    agent = _agent(call, texts)
+    button = texts("video.done" if name == "connected" else "calling.not-needed")
+    return Picture(
+        name,
+        Tone.GOOD,
+        (
+            Heading(texts(f"video.heading-{name}", agent=agent)),
+            Video(texts(f"video.text-{name}", agent=agent)),
+            Buttons((Button("not-needed", button, icon="cross"),)),
+        ),
+        texts(f"video.speech-{name}", agent=agent),
+        key=f"{name} video {call.round} {agent}",
+    )

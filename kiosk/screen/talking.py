@@ -1,0 +1,192 @@
+"""The dialogue of a visit, spoken and touched: topics, choices, answers, complaint, practice. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from kiosk.dialogue import policy
+from kiosk.dialogue.decision import HandOver, Reason, Understanding
+from kiosk.dialogue.masking import masked
+from kiosk.messages import Cause, Complain, Rate, TryButton, Urgency
+from kiosk.screen.catalogue import catalogue
+from kiosk.screen.outbox import Outbox
+from kiosk.screen.presenters.help import PAGE
+from kiosk.screen.scene import TextSize
+from kiosk.screen.state import VisitState
+from kiosk.screen.steps import (
+    Answered,
+    Choices,
+    Complaining,
+    ComplaintKept,
+    Ended,
+    Listening,
+    Practice,
+    Rating,
+    Thanks,
+    Unclear,
+    Welcome,
+)
+from kiosk.screen.summoning import Summoning
+
+_SIZES = list(TextSize)
+MAX_SHOWN = 30  # characters of what was heard in practice
+
+
+def larger(size: TextSize) -> TextSize:
+    """The next size; the largest stays."""
+    return _SIZES[min(_SIZES.index(size) + 1, len(_SIZES) - 1)]
+
+
+class Talking:
+    """Writes the state and the outbox that it is given."""
+
+    def __init__(
+        self, state: VisitState, outbox: Outbox, summoning: Summoning, understanding: Understanding
+    ) -> None:
+        self._state = state
+        self._outbox = outbox
+        self._summoning = summoning
+        self._understanding = understanding
+
+    # --- spoken -------------------------------------------------------------------------------------
+
+    def heard(self, text: str, now: float) -> None:
+        """Somebody has said something, whole."""
+        state, words = self._state, masked(text)
+        if isinstance(state.step, Practice) and state.call is None and state.asking is None:
+            state.practised = words[:MAX_SHOWN]
+            return
+        decision = self._understanding.understand(text)
+        urgent = decision == HandOver(Reason.URGENT)
+        if state.call is not None or state.asking is not None:
+            # The dialogue has stopped; only danger changes anything.
+            if urgent and (state.call is None or state.call.urgency is not Urgency.URGENT):
+                self._summoning.summon(now, Cause.VOICE, Urgency.URGENT, (words,))
+            return
+        state.arrive(ears=True)
+        state.tell(words)
+        answering = not self._busy(now)
+        if isinstance(state.step, Complaining):
+            self._complain(state.step, words, now, private=True)
+            answering = False
+        if answering or isinstance(decision, HandOver):
+            self._react(*policy.heard(state.talk, decision), now, Cause.VOICE)
+
+    def _busy(self, now: float) -> bool:
+        """Whether the customer is being asked something that is no question of theirs."""
+        asked = isinstance(self._state.step, Ended | Rating | ComplaintKept)
+        return asked or self._state.staff is not None or self._state.out_of_order(now)
+
+    def _react(self, talk: policy.Talk, reaction: policy.Reaction, now: float, cause: Cause) -> None:
+        state = self._state
+        state.talk = talk
+        match reaction:
+            case policy.Show(service=service, times=times):
+                if times > 1:  # asking again is usually poor hearing, or small letters
+                    state.size = larger(state.size)
+                state.go(Answered(service, times), now)
+            case policy.Choose(services=services):
+                state.go(Choices(services), now)
+            case policy.AskAgain():
+                state.go(Unclear(spoken=cause is Cause.VOICE), now)
+            case policy.HearComplaint():
+                state.go(Complaining(state.last_call), now)
+            case policy.CallHuman(urgent=urgent):
+                self._summoning.summon(now, cause, Urgency.URGENT if urgent else Urgency.NORMAL)
+
+    # --- touched ------------------------------------------------------------------------------------
+
+    def touch(self, action: str, now: float) -> bool:
+        """What is on the visit's scenes; whether it was one of these."""
+        state = self._state
+        kind, _, name = action.partition("-")
+        match kind, state.step:
+            case "lang", Welcome():
+                state.language = name
+                state.arrive(ears=False)
+            case "topic", _:
+                self._topic(name, now)
+            case "service", _:
+                self._service(name, now)
+            case "rate", Rating(call=call):
+                self._outbox.insist(Rate(self._outbox.new_id(), call, int(name)), now)
+                state.go(Thanks(), now)
+            case "reason", Complaining() as step:
+                self._complain(step, catalogue("zh_CN")(f"complaint.{name}"), now, private=False)
+            case _:
+                return self._button(action, now)
+        return True
+
+    def _button(self, action: str, now: float) -> bool:
+        state = self._state
+        match action, state.step:
+            case "speak", _:
+                state.arrive(ears=True)
+                state.go(Listening(), now)
+            case "practice", Welcome():
+                state.arrive(ears=False)
+                state.practised = ""
+                state.go(Practice(), now)
+            case "practice-again", Practice():
+                state.practised = ""
+                self._outbox.send(TryButton(self._outbox.new_id(), on=True))
+            case "more", Choices() as step:
+                pages = -(-len(step.services) // PAGE)
+                state.go(replace(step, page=(step.page + 1) % pages), now)
+            case "none", Choices(services=services):
+                self._react(*policy.refused(state.talk, services), now, Cause.TOUCH)
+            case "not-this", Answered(service=service):
+                self._react(*policy.refused(state.talk, (service,)), now, Cause.TOUCH)
+            case "again", Answered() as step:
+                state.step = replace(step, readings=step.readings + 1)
+            case "larger", _:
+                state.size = larger(state.size)
+            case "done", Practice():
+                state.go(Welcome(), now)
+            case ("done", _) | ("skip", _):
+                state.go(Thanks(), now)
+            case "home", Thanks():
+                state.leave(now)
+            case "home", _:
+                state.go(Welcome(), now)
+            case "complain", Rating(call=call):
+                state.ears = True
+                state.go(Complaining(call), now)
+            case "cancel", Complaining(call=call):
+                state.go(Rating(call) if call else Welcome(), now)
+            case _:
+                return False
+        return True
+
+    def _topic(self, topic_id: str, now: float) -> None:
+        topic = self._state.pack.find_topic(topic_id) if self._state.pack is not None else None
+        if topic is None:
+            return
+        self._state.arrive(ears=True)
+        self._state.tell(topic.title)
+        if len(topic.services) == 1:
+            self._show(topic.services[0], now)
+        else:
+            self._state.go(Choices(topic.services, topic.id), now)
+
+    def _service(self, service_id: str, now: float) -> None:
+        service = self._state.pack.find(service_id) if self._state.pack is not None else None
+        if service is None:
+            return
+        self._state.tell(service.title)
+        self._show(service_id, now)
+
+    def _show(self, service_id: str, now: float) -> None:
+        state = self._state
+        service = state.pack.find(service_id) if state.pack is not None else None
+        if service_id == policy.COMPLAINT:
+            state.go(Complaining(state.last_call), now)
+        elif service is not None and service.urgent:
+            self._summoning.summon(now, Cause.TOUCH, Urgency.URGENT)
+        else:
+            state.go(Answered(service_id), now)
+
+    def _complain(self, step: Complaining, text: str, now: float, *, private: bool) -> None:
+        request = self._outbox.new_id()
+        self._outbox.insist(Complain(request, text, step.call), now, private=private)
+        self._state.go(ComplaintKept(request), now)
