@@ -1,0 +1,116 @@
+"""Makes one picture's plain values out of a window: the tree tells what is there, the pixels how it looks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
+
+from kiosk.screen.audit import pixels, typefaces
+from kiosk.screen.audit.judge import HUMAN
+from kiosk.screen.audit.limits import Panel
+from kiosk.screen.audit.matrix import Shot
+from kiosk.screen.audit.png import Pixels
+from kiosk.screen.audit.reading import Reader, Reading, ReadPiece
+from kiosk.screen.audit.seen import Box, Picture, SeenTarget, SeenText, Wanted
+from kiosk.screen.audit.typesetting import Typesetting
+
+_GL_PACK_ALIGNMENT = 0x0D05
+#: Lines that are drawn one by one are one text when the next is at most this far below, in sizes of their letters.
+_NEXT_LINE = 2.2
+
+
+class Measurer:
+    """Measures what a window shows. Make it before the first widget."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._reader = Reader(Typesetting(), panel.width, panel.height)
+
+    def read(self, root: Any) -> Reading:
+        """Everything the window's canvases hold."""
+        return self._reader.read(root)
+
+    def measure(
+        self, shot: Shot, wanted: Wanted, targets: Sequence[SeenTarget], reading: Reading
+    ) -> tuple[Picture, Pixels]:
+        """The frame that was drawn last, as values and as pixels."""
+        frame = self._frame()
+        texts = tuple(_text(pieces, targets, frame) for pieces in _texts(reading.pieces))
+        human = next((target.box for target in targets if target.action == HUMAN), None)
+        red = pixels.red(frame, human)
+        return Picture(self._panel, shot, wanted, texts, tuple(targets), red), frame
+
+    def _frame(self) -> Pixels:
+        width, height = self._panel.width, self._panel.height
+        glPixelStorei(_GL_PACK_ALIGNMENT, 1)  # else rows whose width is no multiple of 4 bytes are padded
+        data = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        lower_first = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        return np.array(lower_first[::-1])
+
+
+def _texts(pieces: list[ReadPiece]) -> list[list[ReadPiece]]:
+    """Pieces that are lines of one text together."""
+    found: list[list[ReadPiece]] = []
+    for piece in pieces:
+        if found and _follows(found[-1][-1], piece):
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    return found
+
+
+def _follows(line: ReadPiece, following: ReadPiece) -> bool:
+    one, other = line.typeset, following.typeset
+    if (line.group, one.size, one.font) != (following.group, other.size, other.font):
+        return False
+    down = following.piece.box.y - line.piece.box.y
+    return 0 < down <= _NEXT_LINE * one.size * _scale(line)
+
+
+def _text(pieces: list[ReadPiece], targets: Sequence[SeenTarget], frame: Pixels) -> SeenText:
+    first = pieces[0]
+    size = first.typeset.size * _scale(first)
+    text = "\n".join(piece.typeset.text for piece in pieces)
+    ink = pixels.ink(frame, [piece.piece for piece in pieces], size)
+    box = ink.box if ink is not None else first.piece.box
+    target = _target_of(box, targets)
+    return SeenText(
+        text=text,
+        laid_out="\n".join(line for piece in pieces for line in piece.typeset.lines),
+        size=size,
+        pitch=_pitch(pieces),
+        room=first.room if target is None else first.room.common(target.box),
+        target="" if target is None else target.action,
+        font=first.typeset.font,
+        missing=typefaces.missing(text, first.typeset.font),
+        ink=ink,
+    )
+
+
+def _scale(piece: ReadPiece) -> float:
+    """How much larger than it was made a text is drawn."""
+    return piece.piece.box.height / len(piece.piece.texture)
+
+
+def _pitch(pieces: list[ReadPiece]) -> float:
+    """The least from one line to the next."""
+    within = [piece.typeset.pitch * _scale(piece) for piece in pieces if piece.typeset.pitch]
+    between = [
+        following.piece.box.y - line.piece.box.y
+        for line, following in itertools.pairwise(pieces)
+        if len(line.typeset.lines) == 1
+    ]
+    return min(within + between, default=0.0)
+
+
+def _target_of(box: Box, targets: Sequence[SeenTarget]) -> SeenTarget | None:
+    """The target a text is in: the one that has its middle."""
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    for target in targets:
+        if target.box.x <= x < target.box.right and target.box.y <= y < target.box.bottom:
+            return target
+    return None
