@@ -10,15 +10,19 @@ from msgspec.structs import replace
 from kiosk import messages
 from kiosk.config import Escalation
 from kiosk.link.escalation import due_level
-from kiosk.messages import Call, Health, Part, Presence, Reply, State
+from kiosk.messages import Call, Health, Part, Presence, Reply, State, Urgency
 
 #: Three health messages missed: the kiosk is offline, whatever the broker thinks.
 STALE_S = 16.0
 #: A reply that the kiosk has not taken by then is given up; its sender sees the call as it is.
 REPLY_AGAIN_S, REPLY_KEEP_S = 1.0, 60.0
 
+#: A call came the same way with another delay: it must not change its place in the queue for that.
+JITTER_S = 2.0
+
 WAITING = (State.CALLING, State.RUNG)
 ANSWERED = (State.ACCEPTED, State.CONNECTED)
+_RANKS = list(Urgency)
 
 
 class KioskHealth(Struct, frozen=True):
@@ -45,6 +49,7 @@ class KioskRow(Struct, frozen=True, tag_field="type", tag="kiosk"):
 class _Kiosk:
     call: Call | None = None
     call_at: float = 0.0
+    opened: float = 0.0  # when the call was opened, by the desk's clock
     health: Health | None = None
     health_at: float = 0.0
 
@@ -67,7 +72,23 @@ class Hall:
 
     def set_call(self, kiosk: str, call: Call | None, now: float) -> None:
         known = self._kiosks.setdefault(kiosk, _Kiosk())
+        if call is not None:
+            opened, before = now - call.age_ms / 1000, known.call
+            if before is None or before.id != call.id or abs(opened - known.opened) >= JITTER_S:
+                known.opened = opened
         known.call, known.call_at = call, now
+
+    def queue(self) -> tuple[str, ...]:
+        """Ids of the waiting calls as they are to be served: the most urgent first, then the oldest.
+
+        Calls of kiosks that are offline keep their places. static/state.js lists the cards by the same rule.
+        """
+        waiting = [
+            (-_RANKS.index(known.call.urgency), known.opened, kiosk, known.call.id)
+            for kiosk, known in self._kiosks.items()
+            if known.call is not None and known.call.state in WAITING
+        ]
+        return tuple(call for *_, call in sorted(waiting))
 
     def set_health(self, kiosk: str, health: Health, now: float) -> bool:
         """True when the page would show something else now."""
@@ -119,6 +140,11 @@ class Hall:
 
 def _faults(health: Health) -> dict[str, tuple[str, str]]:
     return {name: (part.fault, part.remedy) for name, part in health.parts.items() if not part.ok}
+
+
+def same_people(before: Presence | None, after: Presence) -> bool:
+    """Whether a desk says the same as before of who is on duty and who keeps the ledger."""
+    return before is not None and replace(before, queue=()) == replace(after, queue=())
 
 
 def still_wanted(reply: Reply, call: Call | None) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from kiosk import clock, config, messages, topics
 from kiosk.broker import Broker, Message, NotConnected
 from kiosk.desk import protocol
-from kiosk.desk.hall import WAITING, Hall, Outbox, still_wanted
+from kiosk.desk.hall import WAITING, Hall, Outbox, same_people, still_wanted
 from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.page import Page
@@ -229,20 +229,23 @@ class DeskService:
         people = {page.person.id: page.person for page in self.pages if page.attentive}
         agents = tuple(OnDuty(p.id, p.name, p.level) for p in sorted(people.values(), key=lambda p: p.id))
         # A ledger that cannot write says so, that another may take over; it goes on trying.
-        return Presence(online=True, ledger=self._is_ledger() and not self._keeper.fault, agents=agents)
+        ledger = self._is_ledger() and not self._keeper.fault
+        return Presence(online=True, ledger=ledger, agents=agents, queue=self.hall.queue())
 
     def _say_presence(self) -> None:
-        presence = self._presence()
-        if presence == self._own_presence:
+        presence, before = self._presence(), self._own_presence
+        if presence == before:
             return
         self._own_presence = presence
-        self._tell(protocol.Colleagues(self._colleagues(), self._ledger_desk()))
+        if not same_people(before, presence):
+            self._tell(protocol.Colleagues(self._colleagues(), self._ledger_desk()))
         try:
             self.broker.publish(self._presence_topic, messages.encode(presence), retain=True)
         except NotConnected:
             log.debug("presence is sent when the connection is back")
-        for kiosk in self.hall.kiosks:
-            self._say_rung(kiosk)
+        if not same_people(before, presence):
+            for kiosk in self.hall.kiosks:
+                self._say_rung(kiosk)
 
     def _acknowledge(self, kiosk: str, ack: messages.LedgerAck) -> None:
         try:
@@ -277,12 +280,14 @@ class DeskService:
                     self.hall.set_call(kiosk, call, now)
                     self._tell_row(kiosk)
                     self._say_rung(kiosk)
+                    self._say_presence()
                 case "health":
                     if self.hall.set_health(kiosk, messages.decode(message.payload, messages.Health), now):
                         self._tell_row(kiosk)
                 case "presence":
-                    self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
-                    if kiosk != self.settings.name:
+                    before = self.hall.desks.get(kiosk)
+                    presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
+                    if kiosk != self.settings.name and not same_people(before, presence):
                         self._tell(protocol.Colleagues(self._colleagues(), self._ledger_desk()))
                         self._say_presence()
                 case "events":

@@ -25,7 +25,8 @@ class Uplink:
     """Publishes what the service tells it to, and hands over what desks say.
 
     ``own_call`` is called once per connection with the retained call found there (None: none), ``reply`` with
-    each reply, ``changed`` whenever the connection or somebody's duty changes, ``ledger`` when a ledger has come.
+    each reply, ``changed`` whenever the connection, somebody's duty or a desk's queue changes, ``ledger`` when a
+    ledger has come.
     """
 
     def __init__(

@@ -9,6 +9,7 @@ from kiosk import clock, config
 from kiosk.link.duty import DutyWebhook
 from kiosk.link.escalation import Surroundings
 from kiosk.link.hours import OpeningHours, say_opening
+from kiosk.link.live import LiveCall
 from kiosk.link.parts import Parts
 from kiosk.link.uplink import Uplink
 
@@ -43,6 +44,13 @@ class World:
         """When the hall opens next, as people say it; empty while it is open."""
         at = datetime.now(self._zone)
         return say_opening(self._hours.next_opening(at), at)
+
+    def ahead(self, call: LiveCall | None) -> int | None:
+        """How many waiting calls of the hall are served before this one; None: no desk has said."""
+        if call is None or not call.waiting or not self._uplink.joined:
+            return None
+        queues = (desk.queue for desk in self._uplink.desks.values() if call.id in desk.queue)
+        return min((queue.index(call.id) for queue in queues), default=None)
 
     def check(self, parts: Parts) -> None:
         """Say what is wrong with it."""

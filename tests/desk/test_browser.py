@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import msgspec
 import pytest
 import pytest_asyncio
 from browsers import Loudspeaker, headed, screen
@@ -20,8 +21,10 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from kiosk import local
 from kiosk.bench import page as pages
 from kiosk.button import Lamp
+from kiosk.config import Escalation
 from kiosk.desk.client import connect
-from kiosk.messages import Cause, Resolved, Seen, Staff, StaffAction, State, Summon, Urgency
+from kiosk.desk.hall import Hall
+from kiosk.messages import Call, Cause, Resolved, Seen, Staff, StaffAction, State, Summon, Urgency
 from kiosk.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -305,6 +308,38 @@ async def seen(stack: Stack, call: str) -> list[Seen | None]:
             if any(event.kind == "rung" for event in events):
                 return [event.seen for event in events if event.kind == "rung"]
             await asyncio.sleep(0.02)
+
+
+#: The ids of the waiting calls as the page lists them, after each of several looks at the hall.
+LISTED = """async looks => {
+  const { State } = await import("/static/state.js");
+  const state = new State();
+  return looks.map(([now, rows]) => {
+    if (!state.fresh) state.snapshot({ me: { id: "x" }, kiosks: rows }, now * 1000);
+    else for (const row of rows) state.change(row, now * 1000);
+    return state.listed("waiting").map((kiosk) => kiosk.call.id);
+  });
+}"""
+
+
+async def test_page_and_desk_agree_on_who_is_next(hall, signed_in):
+    page = await signed_in("wang")
+    known, looks, queues = Hall(Escalation()), [], []
+    ages = {"k1": 30.0, "k10": 30.0, "k2": 30.001, "k3": 12.0, "k4": 90.0, "k5": 29.999, "k6": 31.0}
+    for now, late in ((1000.0, 0.0), (1005.0, 1.9), (1010.0, 0.4), (1015.0, 2.5)):
+        for number, (kiosk, age) in enumerate(ages.items()):
+            call = Call(
+                f"btn-{kiosk}",
+                State.ENDED if kiosk == "k4" and now > 1005 else State.RUNG,
+                age_ms=round((age + now - 1000.0) * 1000),
+                state_age_ms=0,
+                urgency=Urgency.URGENT if kiosk == "k3" and now > 1000 else list(Urgency)[number % 2],
+            )
+            known.set_call(kiosk, call, now + (late if kiosk in ("k1", "k6") else 0.0))
+        looks.append([now + late, [msgspec.to_builtins(known.row(kiosk, now + late)) for kiosk in known.kiosks]])
+        queues.append(list(known.queue()))
+    assert queues[1][0] == "btn-k3" and len({tuple(queue) for queue in queues}) > 2
+    assert await page.evaluate(LISTED, looks) == queues
 
 
 # --- what breaks ------------------------------------------------------------------------------------

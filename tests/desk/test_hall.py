@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.config import Escalation
-from kiosk.desk.hall import REPLY_KEEP_S, STALE_S, Hall, Outbox, still_wanted
+from kiosk.desk.hall import JITTER_S, REPLY_KEEP_S, STALE_S, Hall, Outbox, same_people, still_wanted
 from kiosk.messages import (
     Accept,
     Agent,
@@ -12,8 +12,10 @@ from kiosk.messages import (
     HandOver,
     Health,
     Mode,
+    OnDuty,
     Outcome,
     Part,
+    Presence,
     Release,
     Reply,
     Rung,
@@ -99,6 +101,63 @@ def test_an_empty_message_clears_the_call(hall: Hall) -> None:
     assert hall.row("k1", 102.0).call is None
     assert hall.call_of("k9") is None
     assert hall.kiosks == ["k1"]
+
+
+def waiting(call: str, age_s: float, urgency: Urgency = Urgency.NORMAL) -> Call:
+    return replace(CALL, id=call, age_ms=round(age_s * 1000), urgency=urgency)
+
+
+def test_the_most_urgent_is_served_first_and_then_the_oldest() -> None:
+    hall = Hall(Escalation())
+    calls = [
+        waiting("young", 5),
+        waiting("old", 50),
+        waiting("elderly", 2, Urgency.ELDERLY),
+        waiting("urgent", 1, Urgency.URGENT),
+        waiting("elder", 3, Urgency.ELDERLY),
+    ]
+    for number, call in enumerate(calls):
+        hall.set_call(f"k{number}", call, 100.0)
+    assert hall.queue() == ("urgent", "elder", "elderly", "old", "young")
+
+
+def test_who_is_answered_or_done_with_is_no_longer_in_the_queue(hall: Hall) -> None:
+    assert hall.queue() == ("boot-1",)
+    hall.set_call("k2", replace(CALL, id="boot-2", state=State.CALLING), 100.0)
+    assert hall.queue() == ("boot-1", "boot-2")
+    for call in (TAKEN, replace(TAKEN, state=State.CONNECTED), replace(TAKEN, state=State.ENDED), None):
+        hall.set_call("k1", call, 101.0)
+        assert hall.queue() == ("boot-2",)
+
+
+def test_a_kiosk_that_is_offline_keeps_its_place(hall: Hall) -> None:
+    hall.set_call("k2", waiting("later", 2), 100.0)
+    hall.set_health("k1", GONE, 101.0)
+    assert hall.queue() == ("boot-1", "later")
+
+
+def test_time_and_a_varying_delay_change_nothing_in_the_queue() -> None:
+    """Each call is said again every 5 s; the desk must not publish another order for that."""
+    hall = Hall(Escalation())
+    for kiosk, age in (("k1", 10.0), ("k2", 9.9), ("k3", 9.8)):
+        hall.set_call(kiosk, waiting(kiosk, age), 100.0)
+    before = hall.queue()
+    for now, late in ((105.0, 0.0), (110.0, 1.5), (115.0, 0.3)):
+        hall.set_call("k1", waiting("k1", now - 90.0), now + late)
+        hall.set_call("k3", waiting("k3", now - 90.2), now)
+        assert hall.queue() == before == ("k1", "k2", "k3")
+    hall.set_call("k1", waiting("k1", 1.0), 120.0)  # more than a delay: the kiosk counts from elsewhere
+    assert hall.queue() == ("k2", "k3", "k1")
+    hall.set_call("k2", waiting("other", 29.9 - JITTER_S / 2), 120.0)  # another call has a place of its own
+    assert hall.queue() == ("k3", "other", "k1")
+
+
+def test_the_queue_alone_is_no_news_of_people() -> None:
+    one = Presence(online=True, ledger=True, agents=(OnDuty("li", "李娜", 1),))
+    assert same_people(one, replace(one, queue=("boot-1",)))
+    assert not same_people(None, one)
+    for other in (replace(one, ledger=False), replace(one, agents=()), Presence(online=False)):
+        assert not same_people(one, other)
 
 
 RUNG = Rung("boot-1", 0, "d1", Seen.DRAWN)
