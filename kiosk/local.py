@@ -48,6 +48,11 @@ class LocalClient:
         while True:
             self._writer.write(await self._lines.get())
             await self._writer.drain()
+            self._lines.task_done()
+
+    async def flushed(self) -> None:
+        """Returns when the system has taken everything that was queued so far; a slow client may take for ever."""
+        await self._lines.join()
 
 
 class LocalService:
@@ -55,7 +60,7 @@ class LocalService:
 
     ``snapshot`` gives the whole state as JSON; ``on_line`` handles one line of a client and returns the
     answer, raising :class:`~kiosk.messages.BadMessage` for one it cannot read; ``on_leave`` is told when a
-    client has gone.
+    client has gone by itself, not when :meth:`stop` sends it away.
     """
 
     def __init__(
@@ -93,7 +98,8 @@ class LocalService:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-        for client in list(self.clients):
+        clients, self.clients = self.clients, set()
+        for client in clients:
             client._writer.transport.abort()
         self._path.unlink(missing_ok=True)
 
@@ -119,8 +125,9 @@ class LocalService:
             self._count_bad(client, f"a line above {MAX_LINE} bytes")
         finally:
             pump.cancel()
-            self.clients.discard(client)
-            self._on_leave(client)
+            if client in self.clients:
+                self.clients.remove(client)
+                self._on_leave(client)
             writer.transport.abort()
 
     def _count_bad(self, client: LocalClient, why: str) -> None:

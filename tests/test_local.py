@@ -133,6 +133,36 @@ async def test_a_path_that_cannot_be_used(tmp_path: Path) -> None:
         await Echo(tmp_path / "file" / "link.sock").service.start()
 
 
+async def test_who_is_sent_away_by_the_end_of_the_service_has_not_left(echo: Echo, path: Path) -> None:
+    client = await connect(path)
+    assert await read(client) == b"idle"
+    await echo.service.stop()
+    with pytest.raises(ConnectionError):
+        await read(client)
+    await asyncio.sleep(0)
+    assert (echo.left, echo.service.clients) == ([], set())
+
+
+async def test_that_a_slow_client_has_got_everything_can_be_waited_for(echo: Echo, path: Path) -> None:
+    other = await connect(path)
+    assert await read(other) == b"idle"
+    before = echo.service.clients.copy()
+    slow = await connect(path)
+    assert await read(slow) == b"idle"
+    (served,) = echo.service.clients - before
+    await served.flushed()
+    for _ in range(60):
+        served.send(b"x" * 20_000)
+    flushed = asyncio.create_task(served.flushed())
+    await other.send(b"alive")  # the service has had its turn
+    assert await read(other) == b"ALIVE"
+    assert not flushed.done()
+    for _ in range(60):
+        assert len(await read(slow)) == 20_000
+    async with asyncio.timeout(PATIENCE_S):
+        await flushed
+
+
 async def test_clients_learn_that_the_service_has_stopped(echo: Echo, path: Path) -> None:
     client = await connect(path)
     assert await read(client) == b"idle"

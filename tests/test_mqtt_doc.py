@@ -34,7 +34,7 @@ def test_every_topic_is_in_the_table():
 
 def test_every_field_of_a_call_and_every_kind_of_event_is_explained():
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kiosk" / "link").glob("*.py"))
-    named = re.findall(r"""(?:_fact\(|kind=|kind, why = )(.+?),""", code)
+    named = re.findall(r"""(?:_fact\(|kind=|kind, why = )(.+?)[,)]""", code)
     kinds = {name for text in named for name in re.findall(r'"([a-z-]+)"', text)} | {"recovered"}
     assert len(kinds) > 20
     assert not sorted((kinds | set(messages.Call.__struct_fields__)) - TABLE_NAMES)

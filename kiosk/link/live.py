@@ -49,9 +49,13 @@ class LiveCall(Struct, frozen=True):
         return self.state in (State.ACCEPTED, State.CONNECTED)
 
     @property
+    def open(self) -> bool:
+        return self.state is not State.ENDED
+
+    @property
     def case(self) -> str:
-        """The number that the customer is told: six digits that follow from the id, also after a restart."""
-        return f"{zlib.crc32(self.id.encode()) % 1_000_000:06d}"
+        """The number that the customer is told."""
+        return case_number(self.id)
 
     def moved(self, seconds: float) -> LiveCall:
         """The same call on a clock that reads ``seconds`` more."""
@@ -63,6 +67,11 @@ class LiveCall(Struct, frozen=True):
             recent=tuple(at + seconds for at in self.recent),
             missed=None if self.missed is None else self.missed + seconds,
         )
+
+
+def case_number(cause: str) -> str:
+    """Six digits that follow from what caused a call, or a complaint, and so are the same after a restart."""
+    return f"{zlib.crc32(cause.encode()) % 1_000_000:06d}"
 
 
 def max_urgency(one: Urgency, other: Urgency) -> Urgency:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
+from collections.abc import Awaitable, Callable
 
 log = logging.getLogger(__name__)
 
@@ -27,3 +29,12 @@ def watchdog_interval() -> float | None:
     """Seconds between two signs of life (half of what the unit allows); None without a watchdog."""
     usec = os.environ.get("WATCHDOG_USEC", "")
     return int(usec) / 2e6 if usec.isdigit() and int(usec) > 0 else None
+
+
+async def keep_watchdog(alive: Callable[[], Awaitable[None]]) -> None:
+    """Give a sign of life whenever ``alive`` has returned; returns at once without a watchdog."""
+    interval = watchdog_interval()
+    while interval is not None:
+        await alive()
+        notify("WATCHDOG=1")
+        await asyncio.sleep(interval)

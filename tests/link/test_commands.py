@@ -1,25 +1,37 @@
+from pathlib import Path
+
 import pytest
 
 from kiosk import messages
+from kiosk.button import NoButton
 from kiosk.config import Escalation
+from kiosk.link.alarm import AlarmSound
 from kiosk.link.call import Switchboard
 from kiosk.link.commands import PIN_TRIES, Commands
 from kiosk.link.live import describe
+from kiosk.link.parts import Parts
+from kiosk.link.reports import Reports
+from kiosk.link.signals import Signals
 from kiosk.messages import (
     Accept,
     Agent,
     Call,
     Cause,
+    Complain,
     CustomerEnd,
     Hello,
     Media,
     Mode,
+    Part,
     Rate,
+    Report,
     Resolved,
     Staff,
     StaffAction,
     State,
     Summon,
+    Trial,
+    TryButton,
     Urgency,
 )
 
@@ -31,14 +43,27 @@ class Client:
 
 
 class Terminal:
-    def __init__(self, pin: str = "2468") -> None:
+    def __init__(self, directory: Path, pin: str = "2468") -> None:
         self.board = Switchboard(Escalation())
-        self.commands = Commands(self.board, pin)
+        self.signals = Signals(NoButton(), AlarmSound(directory / "alarm.wav", ("true",)), loud=False)
+        self.parts = Parts(lambda *_: None)
+        self.reports = Reports(self.parts)
+        self.restarts: list[Client] = []
+        self.commands = Commands(
+            self.board,
+            pin,
+            self.signals,
+            self.reports,
+            restart=self.restarts.append,  # type: ignore[arg-type]
+        )
         self.client = Client()
+        self.facts: list[messages.Fact] = []
+        self.case = ""
 
     def __call__(self, command: messages.Command) -> tuple[list[str], list[str], str]:
-        facts, causes, why = self.commands.obey(self.client, command)  # type: ignore[arg-type]
-        return [fact.kind for fact in facts], causes, why
+        done = self.commands.obey(self.client, command)  # type: ignore[arg-type]
+        self.facts, self.case = list(done.facts), done.case
+        return [fact.kind for fact in done.facts], list(done.causes), done.why
 
     @property
     def state(self) -> State | None:
@@ -46,8 +71,8 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal() -> Terminal:
-    return Terminal()
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
 
 
 @pytest.fixture
@@ -142,8 +167,86 @@ def test_the_right_pin_in_between_begins_the_count_anew(calling: Terminal) -> No
         assert calling(Staff("s1", "2468", StaffAction.SILENCE))[2] == ""
 
 
-def test_without_a_pin_staff_actions_are_off() -> None:
-    terminal = Terminal(pin="")
+def test_without_a_pin_staff_actions_are_off(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, pin="")
     terminal(Summon("t1", Cause.TOUCH))
-    assert "staff.pin" in terminal(Staff("s1", "", StaffAction.END))[2]
+    for action in StaffAction:
+        assert "staff.pin" in terminal(Staff("s1", "", action))[2]
     assert terminal.state is State.CALLING
+    assert not terminal.restarts
+
+
+def test_staff_may_ask_whether_the_pin_is_right_and_guessing_is_counted(terminal: Terminal) -> None:
+    assert terminal(Staff("s1", "2468", StaffAction.CHECK)) == ([], [], "")
+    for _ in range(PIN_TRIES):
+        assert terminal(Staff("s2", "0000", StaffAction.CHECK)) == (["wrong-pin"], [], "wrong PIN")
+    assert "too many wrong PINs" in terminal(Staff("s3", "2468", StaffAction.CHECK))[2]
+
+
+def test_the_lamp_is_not_tested_while_it_is_the_customers(terminal: Terminal) -> None:
+    assert terminal(Staff("s1", "2468", StaffAction.LAMP_TEST))[2] == ""
+    assert terminal.signals.lamp_test.running
+    terminal.signals.lamp_test.stop()
+    terminal(Summon("t1", Cause.TOUCH))
+    assert "there is a call" in terminal(Staff("s2", "2468", StaffAction.LAMP_TEST))[2]
+    assert not terminal.signals.lamp_test.running
+    terminal(Staff("s3", "2468", StaffAction.END))  # it lingers, but nobody is waiting any more
+    assert terminal(Staff("s4", "2468", StaffAction.LAMP_TEST))[2] == ""
+
+
+def test_staff_restart_the_link_also_during_a_call(calling: Terminal) -> None:
+    assert calling(Staff("s1", "0000", StaffAction.RESTART))[2] == "wrong PIN"
+    assert not calling.restarts
+    assert calling(Staff("s2", "2468", StaffAction.RESTART)) == (["restarted"], [], "")
+    assert calling.restarts == [calling.client]
+    assert calling.state is State.CALLING
+
+
+def test_practice_is_for_a_terminal_without_any_call(terminal: Terminal) -> None:
+    trial = terminal.signals.trial
+    assert terminal(TryButton("b1", on=True)) == ([], [], "")
+    assert trial.state is Trial.ARMED
+    assert terminal(TryButton("b2", on=False)) == ([], [], "")
+    assert trial.state is Trial.OFF
+    assert terminal(TryButton("b3", on=False))[2] == ""
+    terminal(Summon("t1", Cause.TOUCH))
+    for ended in (False, True):
+        if ended:
+            terminal(CustomerEnd("e1", "req-t1", confirmed=True))
+        assert "there is a call" in terminal(TryButton("b4", on=True))[2]
+        assert trial.state is Trial.OFF
+
+
+def test_a_complaint_has_the_number_of_its_call(calling: Terminal) -> None:
+    assert calling.board.call is not None
+    case = calling.board.call.case
+    assert calling(Complain("c1", "等了半小时", "req-t1")) == (["complained"], ["complaint-c1"], "")
+    fact = calling.facts[0]
+    assert (fact.call, fact.case, fact.text) == ("req-t1", case, "等了半小时")
+    assert calling.case == case
+    assert calling.board.call.id == "req-t1" and calling.state is State.CALLING
+
+
+def test_the_same_complaint_twice_is_one_with_one_number(terminal: Terminal) -> None:
+    assert terminal(Complain("c1", "窗口关得太早"))[0] == ["complained"]
+    number = terminal.case
+    assert len(number) == 6 and number.isdigit() and terminal.facts[0].case == number
+    assert terminal(Complain("c1", "窗口关得太早")) == ([], [], "")
+    assert terminal.case == number
+    terminal(Complain("c2", "窗口关得太早"))
+    assert terminal.case != number
+
+
+def test_a_complaint_never_takes_a_call_away(terminal: Terminal) -> None:
+    """Also where a screen gives both the same request."""
+    terminal(Complain("1", "太慢"))
+    assert terminal(Summon("1", Cause.TOUCH))[0] == ["opened"]
+
+
+def test_a_report_needs_a_name_to_belong_to(terminal: Terminal) -> None:
+    report = Report("p1", {"window": Part(ok=True)})
+    assert "say hello" in terminal(report)[2]
+    assert terminal.parts.report(0.0) == {}
+    terminal(Hello("screen"))
+    assert terminal(report) == ([], [], "")
+    assert terminal.parts.report(0.0) == {"window": Part(ok=True)}

@@ -67,6 +67,7 @@ const FAULTS = {
   "wrong-protocol": "版本不符",
   webhook: "通知不到值班人",
   stepped: "时间跳变",
+  gone: "程序没有运行",
 };
 
 export const partName = (key) => PARTS[key] ?? key;

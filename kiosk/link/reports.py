@@ -1,0 +1,48 @@
+"""The parts of other programs at the terminal, such as screen and voice, as they report them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from kiosk.link.parts import Parts
+from kiosk.messages import Part
+
+#: Only the link itself says how these are.
+OWN_PARTS = frozenset({"button", "journal", "broker", "desk", "clock", "alarm", "duty"})
+MAX_PARTS = 20  # of one client
+
+
+class Reports:
+    """Keeps whose part is whose: what a client has reported is at fault when the client is gone."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._owners: dict[str, str] = {}
+
+    def take(self, client: str, parts: Mapping[str, Part], now: float) -> str:
+        """What a client says of its parts; what is wrong with the report, or nothing. It counts as a whole."""
+        if not client:
+            return "say hello first: a part belongs to a client with a name"
+        for name, part in parts.items():
+            owner = "link" if name in OWN_PARTS else self._owners.get(name, client)
+            if owner != client:
+                return f"'{name}' is a part of {owner}"
+            if not part.ok and not part.fault:
+                return f"'{name}' is not ok, but its fault has no name"
+        own = {name for name, owner in self._owners.items() if owner == client}
+        if len(own | parts.keys()) > MAX_PARTS:
+            return f"more than {MAX_PARTS} parts"
+        for name, part in parts.items():
+            self._owners[name] = client
+            if part.ok:
+                self._parts.well(name)
+            else:
+                self._parts.fault(name, part.fault, part.remedy, now)
+        return ""
+
+    def left(self, present: Collection[str], now: float) -> None:
+        """A client is gone; ``present`` are the names of those that are still there."""
+        for name, owner in self._owners.items():
+            if owner not in present:
+                remedy = f"the program that reports it has ended or hangs: systemctl status kiosk-{owner}"
+                self._parts.fault(name, "gone", remedy, now)
