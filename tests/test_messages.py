@@ -21,6 +21,10 @@ KINDS: list[Any] = [
     m.Snapshot,
     m.Result,
     m.Command,
+    m.VoiceMessage,
+    m.VoiceCommand,
+    m.Shown,
+    m.ScreenCommand,
 ]
 kinds = st.sampled_from(KINDS)
 
@@ -84,12 +88,34 @@ commands = st.one_of(
     st.builds(m.Rate, ids, ids, st.integers(1, 5)),
     st.builds(m.Staff, ids, st.text(max_size=32), st.sampled_from(m.StaffAction)),
     st.builds(m.Media, ids, ids, st.booleans()),
+    st.builds(m.Complain, ids, texts, st.just("") | ids),
+    st.builds(m.TryButton, ids, st.booleans()),
+    st.builds(m.Report, ids, parts),
+)
+shares = st.floats(0, 1)
+voice_messages = st.one_of(
+    st.builds(m.VoiceState, st.sampled_from(m.Ears), texts, st.just("") | ids, shares, parts),
+    st.builds(m.Loudness, shares),
+    st.builds(m.Utterance, ids, texts, shares, st.lists(texts, max_size=3).map(tuple)),
+)
+voice_commands = st.one_of(
+    st.builds(m.Listen, ids, st.booleans(), st.booleans()),
+    st.builds(m.Say, ids, texts, st.booleans()),
+    st.builds(m.Hush, ids),
+    st.builds(m.SetVolume, ids, shares),
+)
+pixels = st.integers(0, 20_000)
+targets = st.builds(m.Target, names, pixels, pixels, pixels, pixels)
+screen_commands = st.one_of(
+    st.builds(m.Picture, ids, texts),
+    st.builds(m.Touch, ids, st.sampled_from(m.Phase), pixels, pixels, st.integers(0, 20), st.floats(0, 500)),
 )
 presences = st.builds(
     m.Presence,
     st.booleans(),
     st.booleans(),
     st.lists(st.builds(m.OnDuty, ids, names, levels), max_size=3).map(tuple),
+    st.lists(ids, max_size=3).map(tuple),
 )
 valid: dict[Any, st.SearchStrategy[Any]] = {
     m.Call: calls,
@@ -114,9 +140,23 @@ valid: dict[Any, st.SearchStrategy[Any]] = {
         names,
         st.floats(0, 1e6),
         parts,
+        st.none() | counts,
+        st.sampled_from(m.Trial),
     ),
-    m.Result: st.builds(m.Result, ids, st.booleans(), texts),
+    m.Result: st.builds(m.Result, ids, st.booleans(), texts, names),
     m.Command: commands,
+    m.VoiceMessage: voice_messages,
+    m.VoiceCommand: voice_commands,
+    m.Shown: st.builds(
+        m.Shown,
+        names,
+        st.lists(texts, max_size=3).map(tuple),
+        st.lists(targets, max_size=3).map(tuple),
+        names,
+        counts,
+        counts,
+    ),
+    m.ScreenCommand: screen_commands,
 }
 json_values = st.recursive(
     st.none()
@@ -227,6 +267,8 @@ def test_the_nastiest(kind: Any, payload: bytes) -> None:
          "$.events[0].seq"),
         (b'{"do":"rate","request":"r","call":"c","score":6}', m.Command, "$.score"),
         (b'{"do":"dance"}', m.Command, "dance"),
+        (b'{"do":"volume","request":"r","volume":1.5}', m.VoiceCommand, "$.volume"),
+        (b'{"do":"touch","request":"r","phase":"down","x":-1,"y":0}', m.ScreenCommand, "$.x"),
     ],
 )  # fmt: skip
 def test_a_bad_message_says_where(payload: bytes, kind: Any, where: str) -> None:
@@ -238,3 +280,14 @@ def test_a_bad_message_says_where(payload: bytes, kind: Any, where: str) -> None
 def test_what_a_later_version_adds_is_no_mistake() -> None:
     payload = b'{"id":"a","state":"calling","age_ms":1,"state_age_ms":0,"mood":"fine"}'
     assert decode(payload, m.Call) == m.Call("a", m.State.CALLING, 1, 0)
+
+
+def test_every_message_that_is_sent_is_tried() -> None:
+    tried = {struct for kind in KINDS for struct in getattr(kind, "__args__", (kind,))}
+    sent = {
+        kind
+        for kind in vars(m).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__struct_config__.tag
+    }
+    assert len(sent) > 20
+    assert not sent - tried
