@@ -5,128 +5,18 @@ For the audit, for the views' author and for the documentation. Times are made u
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from msgspec.structs import replace
 
 from kiosk import config
-from kiosk.dialogue.decision import Understanding
-from kiosk.dialogue.pack import Pack, load_pack
-from kiosk.messages import (
-    Agent,
-    Call,
-    Complain,
-    Ears,
-    Mode,
-    Part,
-    Result,
-    Snapshot,
-    Staff,
-    State,
-    Trial,
-    Urgency,
-    Utterance,
-    VoiceState,
-)
+from kiosk.dialogue.pack import Service
+from kiosk.messages import Complain, Ears, Mode, Part, Staff, State, Trial, Urgency
 from kiosk.screen.scene import Scene, TextSize, Variant
-from kiosk.screen.visit import Effect, ToLink, Visit
+from kiosk.screen.walker import AGENT, NOON, Walker, bank
 
-NOON, NIGHT = datetime(2026, 3, 16, 10, 8), datetime(2026, 3, 16, 20, 8)
-AGENT = Agent("li", "李明", "desk-1")
-WELL = ("button", "journal", "broker", "desk", "clock", "alarm", "screen")
-
-
-class Walker:
-    """A visit, its clock, and the two services that it talks to."""
-
-    def __init__(
-        self, language: str = "zh_CN", size: TextSize = TextSize.STANDARD, variant: Variant = Variant.DAY
-    ) -> None:
-        screen = config.Screen(
-            hall_title="新华路营业厅",
-            language=language,  # type: ignore[arg-type]
-            text_size=size.value,
-            variant=variant.value,
-        )
-        self.kiosk = config.Kiosk(hall="xinhua", name="k1", screen=screen)
-        self.now = 1000.0
-        self.wall = NOON if variant is Variant.DAY else NIGHT
-        self.sent: list[Effect] = []
-        self.snapshot = Snapshot(
-            call=None,
-            online=True,
-            alarm=False,
-            lamp="ready",
-            on_duty=3,
-            open=True,
-            opens="",
-            promised_s=15.0,
-            parts={name: Part(True) for name in WELL},
-        )
-        self.voice = VoiceState(
-            ears=Ears.OFF, caption="", saying="", volume=0.7, parts={"microphone": Part(True), "model": Part(True)}
-        )
-        self._ids = (f"gallery-{number}" for number in itertools.count(1))
-        self.start(bank())
-
-    def start(self, pack: Pack | None) -> None:
-        """A new screen process; both services are there."""
-        self.visit = Visit(self.kiosk, pack, Understanding(pack), new_id=lambda: next(self._ids))
-        self.link()
-        self.voiced()
-
-    def link(self, **changes: Any) -> None:
-        """The link says that something has changed."""
-        self.snapshot = replace(self.snapshot, **changes)
-        self.sent += self.visit.link(self.snapshot, self.now)
-
-    def voiced(self, **changes: Any) -> None:
-        """The voice says that something has changed."""
-        self.voice = replace(self.voice, **changes)
-        self.sent += self.visit.voice(self.voice, self.now)
-
-    def call(self, state: State = State.RUNG, **changes: Any) -> None:
-        """The link says how the call is; ages in milliseconds."""
-        fields: dict[str, Any] = dict(age_ms=8000, state_age_ms=3000, case="482913", rung_by=("desk-1",))
-        self.link(call=Call("call-1", state, **(fields | changes)))
-
-    def answered(self, state: State, mode: Mode) -> None:
-        """An agent has the call."""
-        self.call(state, agent=AGENT, mode=mode)
-
-    def touch(self, *actions: str) -> None:
-        """Touch one after the other."""
-        for action in actions:
-            self.sent += self.visit.touch(action, self.now)
-
-    def say(self, text: str) -> None:
-        """The customer says something."""
-        self.sent += self.visit.heard(Utterance("said", text), self.now)
-
-    def result(self, kind: type, *, ok: bool = True, why: str = "", case: str = "") -> None:
-        """The link answers to the last command of a kind."""
-        commands = [one.command for one in self.sent if isinstance(one, ToLink) and isinstance(one.command, kind)]
-        self.sent += self.visit.result(Result(commands[-1].request, ok, why, case), self.now)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass in steps as the shell does."""
-        end = self.now + seconds
-        while self.now < end:
-            self.now = min(end, self.now + 0.25)
-            self.sent += self.visit.tick(self.now, self.wall)
-
-    def scene(self) -> Scene:
-        return self.visit.scene(self.now, self.wall)
-
-
-@functools.cache
-def bank() -> Pack:
-    """The content that the gallery shows."""
-    return load_pack("bank")
+NIGHT = datetime(2026, 3, 16, 20, 8)
 
 
 def _welcome_no_mic(walker: Walker) -> None:
@@ -156,9 +46,15 @@ def _unclear(walker: Walker) -> None:
 
 def _answer(walker: Walker) -> None:
     """The service with the most to read."""
-    service = max(bank().service, key=lambda one: len(one.answer) + len(one.where) + len(one.bring))
-    topic = next(topic for topic in bank().topic if service.id in topic.services)
-    walker.touch(f"topic-{topic.id}", f"service-{service.id}")
+    offered = [(topic.id, bank().find(one)) for topic in bank().topic for one in topic.services]
+    topic, service = max(offered, key=lambda one: _length(one[1]))
+    walker.touch(f"topic-{topic}", f"service-{service.id if service else ''}")
+
+
+def _length(service: Service | None) -> int:
+    if service is None:
+        return 0
+    return len(service.answer) + len(service.where) + len(service.bring) + len("".join(service.steps))
 
 
 def _answer_limit(walker: Walker) -> None:
@@ -272,7 +168,7 @@ def _warning(walker: Walker) -> None:
 
 
 def _out_of_order(walker: Walker) -> None:
-    walker.visit.link(None, walker.now)
+    walker.link_gone()
     walker.wait(5)
 
 
@@ -381,6 +277,14 @@ def make(
     name: str, language: str = "zh_CN", size: TextSize = TextSize.STANDARD, variant: Variant = Variant.DAY
 ) -> Scene:
     """One scene of the gallery."""
-    walker = Walker(language, size, variant)
+    screen = config.Screen(
+        hall_title="新华路营业厅",
+        language=language,  # type: ignore[arg-type]
+        text_size=size.value,
+        variant=variant.value,
+    )
+    walker = Walker(
+        config.Kiosk(hall="xinhua", name="k1", screen=screen), NOON if variant is Variant.DAY else NIGHT
+    )
     GALLERY[name](walker)
     return walker.scene()

@@ -14,6 +14,7 @@ from kiosk.screen.steps import Staffing, Step, Welcome
 #: A link that systemd starts again is back sooner; the screen does not flicker for it.
 LINK_GRACE_S = 2.0
 KEEP_SAID = 10
+HEARING_PARTS = frozenset({"microphone", "model"})
 
 
 @dataclass
@@ -30,7 +31,8 @@ class VisitState:
     said: tuple[str, ...] = ()  # what was tapped and said in this visit, masked
     visiting: bool = False  # somebody is there
     ears: bool = False  # the microphone is wanted open
-    last_call: str = ""  # the last call that ended
+    about: str = ""  # the call of this visit that has ended, for a complaint
+    last_call: str = ""  # the last call that ended, of this visit or an earlier one
     open_call: str = ""  # the call that was open when the link was last heard
     confirming: str = ""  # the call that the customer may want to end
     staff: Staffing | None = None
@@ -45,7 +47,7 @@ class VisitState:
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
 
-    touched_at: float = 0.0  # for the night
+    seen_at: float = 0.0  # when somebody last touched or spoke, for the night
     warn_at: float = 0.0  # when the warning is due
     warned_at: float | None = None  # since when it is shown
 
@@ -58,8 +60,9 @@ class VisitState:
     @property
     def microphone(self) -> bool:
         """Whether somebody who speaks is heard."""
-        part = self.voice.parts.get("microphone") if self.voice is not None else None
-        return self.voice is not None and (part is None or part.ok)
+        if self.voice is None:
+            return False
+        return all(part.ok for name, part in self.voice.parts.items() if name in HEARING_PARTS)
 
     @property
     def hearing(self) -> bool:
@@ -101,5 +104,5 @@ class VisitState:
         self.go(Welcome(), now)
         self.size = TextSize(self.kiosk.screen.text_size)
         self.language = self.kiosk.screen.language
-        self.talk, self.said, self.practised = Talk(), (), ""
+        self.talk, self.said, self.practised, self.about = Talk(), (), "", ""
         self.visiting = self.ears = False

@@ -121,6 +121,7 @@ class Kept(Struct, frozen=True):
     language: str
     visiting: bool
     ears: bool
+    about: str
     last_call: str
     open_call: str
     confirming: str

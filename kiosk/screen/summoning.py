@@ -131,7 +131,8 @@ class Summoning:
 
     def _ended(self, call_id: str, now: float, left_s: float) -> None:
         state = self._state
-        state.last_call, state.open_call, state.confirming = call_id, "", ""
+        state.about = state.last_call = call_id
+        state.open_call, state.confirming = "", ""
         state.arrive(ears=False)
         state.ears = False
         state.go(Ended(call_id), now)

@@ -10,7 +10,7 @@ from kiosk.dialogue.masking import masked
 from kiosk.messages import Cause, Complain, Rate, TryButton, Urgency
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.outbox import Outbox
-from kiosk.screen.presenters.help import PAGE
+from kiosk.screen.presenters.help import pages
 from kiosk.screen.scene import TextSize
 from kiosk.screen.state import VisitState
 from kiosk.screen.steps import (
@@ -90,7 +90,7 @@ class Talking:
             case policy.AskAgain():
                 state.go(Unclear(spoken=cause is Cause.VOICE), now)
             case policy.HearComplaint():
-                state.go(Complaining(state.last_call), now)
+                state.go(Complaining(state.about), now)
             case policy.CallHuman(urgent=urgent):
                 self._summoning.summon(now, cause, Urgency.URGENT if urgent else Urgency.NORMAL)
 
@@ -131,8 +131,7 @@ class Talking:
                 state.practised = ""
                 self._outbox.send(TryButton(self._outbox.new_id(), on=True))
             case "more", Choices() as step:
-                pages = -(-len(step.services) // PAGE)
-                state.go(replace(step, page=(step.page + 1) % pages), now)
+                state.go(replace(step, page=(step.page + 1) % pages(len(step.services))), now)
             case "none", Choices(services=services):
                 self._react(*policy.refused(state.talk, services), now, Cause.TOUCH)
             case "not-this", Answered(service=service):
@@ -180,7 +179,7 @@ class Talking:
         state = self._state
         service = state.pack.find(service_id) if state.pack is not None else None
         if service_id == policy.COMPLAINT:
-            state.go(Complaining(state.last_call), now)
+            state.go(Complaining(state.about), now)
         elif service is not None and service.urgent:
             self._summoning.summon(now, Cause.TOUCH, Urgency.URGENT)
         else:

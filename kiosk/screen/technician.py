@@ -44,6 +44,11 @@ class StaffTouches:
             self._header = ()
             self._state.staff = Pin()
 
+    def link_gone(self) -> None:
+        """No answer will come any more."""
+        if isinstance(self._state.staff, Pin) and self._state.staff.checking:
+            self._state.staff = Pin(note=self._texts("pin.no-link"))
+
     def result(self, result: Result) -> None:
         """The link's answer to something that staff wanted."""
         asked, state = self._asked.pop(result.request, ""), self._state
@@ -75,11 +80,13 @@ class StaffTouches:
                 state.staff = self._work(replace(technician, note="", sure=False), action)
 
     def _pin(self, pin: Pin, action: str) -> Pin:
-        if pin.checking and self._state.lost_at is None:
+        if pin.checking:
             return pin
         match action.removeprefix("key-"):
             case "delete":
                 return Pin(pin.digits[:-1])
+            case "enter" if pin.digits and self._state.lost_at is not None:
+                return Pin(note=self._texts("pin.no-link"))
             case "enter" if pin.digits:
                 request = self._outbox.new_id()
                 self._outbox.send(Staff(request, pin.digits, StaffAction.CHECK))
@@ -107,6 +114,8 @@ class StaffTouches:
                 return replace(technician, note=self._volume(STEP if action == "volume-up" else -STEP))
             case "brightness-down" | "brightness-up":
                 return replace(technician, note=self._brightness(STEP if action == "brightness-up" else -STEP))
+            case _ if action in _COMMANDS and self._state.lost_at is not None:
+                return replace(technician, note=self._texts("pin.no-link"))
             case _ if action in _COMMANDS:
                 request = self._outbox.new_id()
                 self._asked[request] = action

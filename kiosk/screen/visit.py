@@ -63,6 +63,7 @@ class Visit:
         if snapshot is None:
             if state.lost_at is None:
                 state.lost_at = now
+            self._staff.link_gone()
             return self._effects(now)
         if state.lost_at is not None or state.snapshot is None:
             state.lost_at = None
@@ -82,6 +83,7 @@ class Visit:
             state.level = 0.0
         if state.hearing:
             idle.somebody(state, now)
+            state.seen_at = now
         return self._effects(now)
 
     def loudness(self, level: Loudness | float, now: float) -> list[Effect]:
@@ -93,6 +95,7 @@ class Visit:
         """Somebody has said something, whole."""
         if text := utterance.text.strip():
             idle.somebody(self._state, now)
+            self._state.seen_at = now
             self._talking.heard(text, now)
         return self._effects(now)
 
@@ -102,7 +105,7 @@ class Visit:
         self._notice(now)
         shown = frame.picture(state, catalogue(state.language), now)
         idle.somebody(state, now)
-        state.touched_at = now
+        state.seen_at = now
         if action == "human":
             self._summoning.summon(now, Cause.TOUCH)
         elif action == "header":
@@ -159,6 +162,7 @@ class Visit:
             language=state.language,
             visiting=state.visiting,
             ears=state.ears,
+            about=state.about,
             last_call=state.last_call,
             open_call=state.open_call,
             confirming=state.confirming,
@@ -171,14 +175,17 @@ class Visit:
         state = self._state
         state.last_call, state.open_call = kept.last_call, kept.open_call
         state.brightness = kept.brightness
+        if kept.brightness < 1.0:
+            self._outbox.want(Brightness(kept.brightness))
         if age_s < state.kiosk.screen.idle_s:
             state.go(kept.step, now)
             state.talk, state.size, state.language = kept.talk, kept.size, kept.language
             state.visiting, state.ears, state.confirming = kept.visiting, kept.ears, kept.confirming
+            state.about = kept.about
         if age_s < PENDING_MAX_S:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
-        state.touched_at = now
+        state.seen_at = now
         idle.somebody(state, now)
 
     # --- inside -------------------------------------------------------------------------------------

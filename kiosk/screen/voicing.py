@@ -39,6 +39,9 @@ class Voicing:
 
     def _settle_trial(self) -> None:
         state = self._state
+        if state.snapshot is None or state.lost_at is not None:
+            self._trial = False  # it was over for the link when we were gone for it
+            return
         at_terminal = isinstance(state.staff, Technician) and state.staff.trial
         wanted = at_terminal or (state.staff is None and isinstance(state.step, Practice))
         if wanted != self._trial:

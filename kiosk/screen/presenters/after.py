@@ -75,13 +75,11 @@ def complaint_kept(step: ComplaintKept, texts: Catalogue) -> Picture:
     if not step.number:
         waiting = (Heading(texts("kept.waiting")), Paragraph(texts("kept.waiting-text")))
         return Picture("complaint_kept", Tone.WAITING, waiting, texts("kept.waiting"))
-    half = len(step.number) // 2
     return Picture(
         "complaint_kept",
         Tone.GOOD,
         (
-            # In two groups, as people read numbers to each other.
-            Heading(texts("kept.heading", number=f"{step.number[:half]} {step.number[half:]}")),
+            Heading(texts("kept.heading", number=step.number)),
             Paragraph(texts("kept.text")),
             done,
         ),

@@ -40,7 +40,7 @@ def of_call(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue,
         case CallState.CONNECTED, _:
             return _beside(call, texts)
     if not snapshot.open and not call.rung_by and call.urgency is not Urgency.URGENT:
-        return _closed(call, snapshot, state, texts)
+        return _closed(call, snapshot, texts)
     return _calling(call, snapshot, state, texts, now)
 
 
@@ -98,9 +98,9 @@ def confirm_end(texts: Catalogue) -> Picture:
 def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
     urgent = call.urgency is Urgency.URGENT
     waited = state.waited_s(now)
-    rows = _rows(call, snapshot, state, texts)
+    rows = _rows(call, snapshot, texts, waited)
     blocks: list[Block] = [Heading(texts(_heading(call, snapshot)))]
-    if snapshot.online and (snapshot.open or call.rung_by):
+    if _promised(call, snapshot):
         promised = round(snapshot.promised_s)
         promise = "wait.promise" if waited <= promised else "wait.late"
         label = texts("wait.label", time=texts.duration(waited))
@@ -108,7 +108,7 @@ def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue
     # At the largest size a small panel has room for two rows; the most important ones are first.
     blocks.append(Rows(tuple(rows[: 2 if state.size is TextSize.EXTRA else 3])))
     blocks.append(_cards(call, texts))
-    trouble = snapshot.alarm or not snapshot.online or snapshot.on_duty == 0
+    trouble = snapshot.alarm or not _promised(call, snapshot)
     return Picture(
         "urgent" if urgent else "calling",
         Tone.TROUBLE if trouble else Tone.WAITING,
@@ -122,8 +122,8 @@ def _heading(call: Call, snapshot: Snapshot) -> str:
     if not snapshot.online:
         return "calling.heading-alarm" if snapshot.alarm else "calling.heading-offline"
     if call.urgency is Urgency.URGENT:
-        return "urgent.heading" if snapshot.on_duty or call.rung_by else "urgent.heading-nobody"
-    if snapshot.on_duty == 0 and not call.rung_by:
+        return "urgent.heading" if _promised(call, snapshot) else "urgent.heading-nobody"
+    if not _promised(call, snapshot):
         return "calling.heading-nobody"
     if call.round:
         return "calling.heading-again"
@@ -133,7 +133,7 @@ def _heading(call: Call, snapshot: Snapshot) -> str:
 def _speech(call: Call, snapshot: Snapshot) -> str:
     if not snapshot.online:
         return "calling.speech-offline"
-    nobody = not snapshot.on_duty and not call.rung_by
+    nobody = not _promised(call, snapshot)
     if call.urgency is Urgency.URGENT:
         return "urgent.speech-nobody" if nobody else "urgent.speech"
     if nobody:
@@ -143,8 +143,8 @@ def _speech(call: Call, snapshot: Snapshot) -> str:
     return "calling.speech" if call.level == 1 else "calling.speech-more"
 
 
-def _rows(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> list[Row]:
-    """The most important ones first."""
+def _rows(call: Call, snapshot: Snapshot, texts: Catalogue, waited: float) -> list[Row]:
+    """The most important ones first; a small panel has not room for all."""
     rows = []
     if call.urgency is Urgency.URGENT:
         rows.append(Row("heart", texts("urgent.label-health"), texts("urgent.health")))
@@ -152,37 +152,44 @@ def _rows(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -
     if not snapshot.online:
         alarm = "row.offline-alarm" if snapshot.alarm else "row.offline"
         rows.append(Row("wifi", texts("row.label-network"), texts(alarm)))
-    if snapshot.alarm:
+    elif snapshot.alarm:
         rows.append(Row("bell", texts("row.label-alarm"), texts("row.alarm")))
-    if snapshot.online:
-        rows.append(Row("people", texts("row.label-told"), _told(call, snapshot, texts)))
-    if snapshot.online and snapshot.ahead is not None:
+    told = Row("people", texts("row.label-told"), _told(call, snapshot, texts))
+    if not _promised(call, snapshot):
+        rows.append(Row("clock", texts("row.label-waited"), texts.duration(waited)))
+        rows.append(Row("id", texts("row.label-case"), call.case))
+        return [*rows, told] if snapshot.online else rows
+    if not snapshot.alarm:
+        rows.append(told)
+    if snapshot.ahead is not None:
         ahead = texts("row.ahead", n=snapshot.ahead) if snapshot.ahead else texts("row.next-is-you")
         rows.append(Row("list", texts("row.label-queue"), ahead))
-    if snapshot.online and snapshot.on_duty:
-        rows.append(Row("clock", texts("row.label-next"), _next(call, snapshot, state, texts)))
-    else:
-        rows.append(Row("id", texts("row.label-case"), call.case))
-    return rows
+    rows.append(Row("clock", texts("row.label-next"), _next(call, snapshot, texts)))
+    return [*rows, told] if snapshot.alarm else rows
+
+
+def _promised(call: Call, snapshot: Snapshot) -> bool:
+    """Whether anybody can be expected within the promised time."""
+    return snapshot.online and (snapshot.on_duty > 0 or bool(call.rung_by))
 
 
 def _told(call: Call, snapshot: Snapshot, texts: Catalogue) -> str:
-    if snapshot.on_duty == 0 and not call.rung_by:
+    if not _promised(call, snapshot):
         duty = snapshot.parts.get("duty")
         outside = call.urgency is Urgency.URGENT and duty is not None and duty.ok
         return texts("row.told-duty" if outside else "row.told-nobody")
     return texts("row.told-rung" if call.rung_by else "row.told", n=snapshot.on_duty)
 
 
-def _next(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> str:
+def _next(call: Call, snapshot: Snapshot, texts: Catalogue) -> str:
     if call.level >= TOP:
         return texts("row.next-everybody")
     if call.level == 1:
         return texts("row.next-more", time=texts.duration(snapshot.promised_s))
-    return texts("row.next-all", time=texts.duration(state.kiosk.escalation.level3_s))
+    return texts("row.next-all")
 
 
-def _closed(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue) -> Picture:
+def _closed(call: Call, snapshot: Snapshot, texts: Catalogue) -> Picture:
     rows = [Row("id", texts("row.label-case"), call.case)]
     if snapshot.opens:
         rows.insert(0, Row("clock", texts("closed.label-opens"), snapshot.opens))

@@ -44,7 +44,7 @@ def picture(state: VisitState, texts: Catalogue, now: float) -> Picture:
         return call.of_call(state.call, state.snapshot, state, texts, now)
     if state.asking is not None:
         return call.asked(state, texts, now)
-    return _step(state, texts)
+    return _step(state, texts, now)
 
 
 def scene(state: VisitState, texts: Catalogue, now: float, wall: datetime) -> Scene:
@@ -63,13 +63,13 @@ def scene(state: VisitState, texts: Catalogue, now: float, wall: datetime) -> Sc
         size=state.size,
         variant=night.variant(state.kiosk.screen, wall),
         language=state.language,
-        dim=0.0 if state.call is not None else night.dim(state.kiosk.screen, wall, now - state.touched_at),
+        dim=0.0 if state.call is not None else night.dim(state.kiosk.screen, wall, now - state.seen_at),
         shift=night.shift(now) if middle.name == "welcome" else (0, 0),
         speech=middle.speech,
     )
 
 
-def _step(state: VisitState, texts: Catalogue) -> Picture:
+def _step(state: VisitState, texts: Catalogue, now: float) -> Picture:
     match state.step:
         case Welcome():
             return help.welcome(state, texts)
@@ -92,7 +92,7 @@ def _step(state: VisitState, texts: Catalogue) -> Picture:
         case Thanks():
             return help.thanks(texts)
         case Practice():
-            return help.practice(state, texts)
+            return help.practice(state, texts, now)
 
 
 def _hall(state: VisitState) -> str:

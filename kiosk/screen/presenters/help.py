@@ -24,6 +24,13 @@ from kiosk.screen.state import VisitState
 from kiosk.screen.steps import Answered, Choices, Unclear
 
 PAGE = 3  # cards of services on one screen
+ROWS = 3
+ARMED_WITHIN_S = 1.0  # so long the link may take to agree to a practice
+
+
+def pages(count: int) -> int:
+    """How many screens so many cards need; never none."""
+    return max(1, -(-count // PAGE))
 
 
 def welcome(state: VisitState, texts: Catalogue) -> Picture:
@@ -65,7 +72,10 @@ def listening(state: VisitState, texts: Catalogue) -> Picture:
 
 def choices(step: Choices, state: VisitState, texts: Catalogue) -> Picture:
     services = _services(state.pack, step.services)
-    shown = services[step.page * PAGE : step.page * PAGE + PAGE]
+    if not services:  # the pack has changed under a visit that came back
+        return unclear(Unclear(spoken=False), state, texts)
+    each = -(-len(services) // pages(len(services)))  # 4 as 2 and 2, not 3 and a lonely one
+    shown = services[step.page * each : step.page * each + each]
     topic = state.pack.find_topic(step.topic) if state.pack is not None else None
     heading = topic.title if topic is not None else texts("choices.heading")
     buttons = []
@@ -117,7 +127,7 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
     larger = [] if state.size is TextSize.EXTRA else [Button("larger", texts("answer.larger"), icon="larger")]
     blocks: list[Block] = [Heading(service.title), Paragraph(text)]
     if rows:
-        blocks.append(Rows(tuple(rows[:PAGE])))
+        blocks.append(Rows(tuple(rows[:ROWS])))
     blocks.append(
         Buttons(
             (
@@ -143,9 +153,9 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
     )
 
 
-def practice(state: VisitState, texts: Catalogue) -> Picture:
+def practice(state: VisitState, texts: Catalogue, now: float) -> Picture:
     done = state.trial is Trial.DONE
-    over = state.trial is Trial.OFF
+    over = state.trial is Trial.OFF and now - state.step_since >= ARMED_WITHIN_S
     button = texts("practice.button-done" if done else "practice.button-over" if over else "practice.button")
     rows = [Row("check" if done else "hand", texts("practice.label-button"), button)]
     if state.microphone:
@@ -153,13 +163,13 @@ def practice(state: VisitState, texts: Catalogue) -> Picture:
         rows.append(Row("mic", texts("practice.label-voice"), heard))
     rows.append(Row("warning", texts("practice.label-real"), texts("practice.real")))
     again = [Button("practice-again", texts("practice.again"), icon="repeat")] if done or over else []
-    heading = texts("practice.heading-done" if done else "practice.heading")
+    heading = texts("practice.heading-done" if done else "practice.heading-over" if over else "practice.heading")
     return Picture(
         "practice",
         Tone.GOOD if done else Tone.CALM,
         (Heading(heading), Rows(tuple(rows)), Buttons((*again, _done(texts("practice.done"))))),
         texts("practice.speech-done" if done else "practice.speech"),
-        key="practice done" if done else "practice",
+        key="practice done" if done else "" if over else "practice",
     )
 
 
