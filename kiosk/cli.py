@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     board.add_argument("--link", default="/tmp/kiosk-button", help="path of the port, as udev would name it")
     board.add_argument("--script", help="for example: 'press 0.2; wait 1; hold 3.5; cut 2; quit'")
     board.set_defaults(run=_sim_board)
+    voice = sim.add_parser("voice", help="ears and mouth: what you type is heard, what is spoken is printed")
+    voice.add_argument("--config", type=Path, default=config.DEFAULT_PATH, help="the kiosk whose voice it is")
+    voice.add_argument("--socket", type=Path, help="serve this socket, and read no settings")
+    voice.add_argument("--link-socket", type=Path, help="where 人工 calls a person")
+    voice.add_argument("--script", help="for example: 'say 我要挂失; wait 1; quit'")
+    voice.set_defaults(run=_sim_voice)
 
     demo = commands.add_parser("demo", help="a whole hall on this machine")
     demo.add_argument("--headless", action="store_true", help="a scripted customer and a scripted agent")
@@ -245,6 +251,16 @@ def _sim_board(args: argparse.Namespace) -> int:
     from kiosk.button.simulate import main_board
 
     return main_board(args.link, args.script)
+
+
+def _sim_voice(args: argparse.Namespace) -> int:
+    from kiosk.voice.simulate import simulate
+
+    path, link = args.socket, args.link_socket
+    if path is None:
+        settings = config.load(args.config, config.Kiosk)
+        path, link = settings.voice_socket, link or settings.link_socket
+    return _serve(lambda: simulate(path, link, args.script))
 
 
 def _demo(args: argparse.Namespace) -> int:

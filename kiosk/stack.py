@@ -47,6 +47,7 @@ class Stack:
         self.boards: dict[str, VirtualBoard] = {}
         self._sockets: dict[str, Path] = {}
         self._environments: dict[str, dict[str, str]] = {}
+        self._typed: set[str] = set()  # processes that one can type to
         self._commands: dict[str, list[str]] = {}
         self._ready: dict[str, Callable[[], bool]] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -200,6 +201,21 @@ class Stack:
         self._add(name, command, socket_path.exists)
         return name
 
+    def make_voice(self, kiosk: str = "k1") -> str:
+        """Simulated ears and mouth for a kiosk that was made; gives the process's name. See :meth:`say`."""
+        name = f"{kiosk}-voice"
+        socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
+        self._typed.add(name)
+        command = [sys.executable, "-m", "kiosk", "sim", "voice", "--socket", str(socket_path)]
+        self._add(name, [*command, "--link-socket", str(self.socket(kiosk))], socket_path.exists)
+        return name
+
+    def say(self, kiosk: str, text: str) -> None:
+        """The customer at this kiosk says something; its simulated voice must run."""
+        typed = self._processes[f"{kiosk}-voice"].stdin
+        assert typed is not None
+        typed.write(f"{text}\n".encode())
+
     def command(self, name: str) -> list[str]:
         """The program that is started under this name."""
         return self._commands[name]
@@ -221,7 +237,8 @@ class Stack:
                 self._processes[name] = subprocess.Popen(
                     self._commands[name],
                     env=self._environments.get(name),
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if name in self._typed else subprocess.DEVNULL,
+                    bufsize=0,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
@@ -252,6 +269,8 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
         if name in self._sockets:
             self._sockets[name].unlink(missing_ok=True)  # so that the next start's readiness is its own
 

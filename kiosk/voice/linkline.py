@@ -1,0 +1,86 @@
+"""Voice's line to the link: how its parts are, and the customer's wish for a person, said until it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kiosk import local, messages
+from kiosk.local import LocalConnection
+from kiosk.messages import MAX_TEXT, BadMessage, Cause, Hello, Part, Report, Result, Snapshot, Summon
+
+log = logging.getLogger(__name__)
+
+NAME = "voice"
+REPORT_S = 5.0
+AGAIN_S = 0.5
+
+
+class LinkLine:
+    """``parts`` says how the parts of voice are now. :meth:`run` keeps the line up for ever."""
+
+    def __init__(self, path: Path, parts: Callable[[], Mapping[str, Part]]) -> None:
+        self._path = path
+        self._parts = parts
+        self._wanted: dict[str, Summon] = {}  # not taken by the link yet, by request
+        self._news = asyncio.Event()
+
+    def summon(self, said: str) -> None:
+        """The customer has asked for a person. Never waits; a link that is away is told when it is back."""
+        request = f"{NAME}-{uuid.uuid4().hex}"
+        self._wanted[request] = Summon(request, Cause.VOICE, said=(said[:MAX_TEXT],))
+        self._news.set()
+
+    async def run(self) -> None:
+        """Connect, report and summon, again and again."""
+        reached = True
+        while True:
+            try:
+                connection = await local.connect(self._path)
+            except OSError as error:
+                if reached:
+                    log.warning("the link cannot be reached at %s (%s); tried again", self._path, error.strerror)
+                reached = False
+            else:
+                reached = True
+                await self._use(connection)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _use(self, connection: LocalConnection) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read(connection))
+                tasks.create_task(self._write(connection))
+        except* ConnectionError as error:
+            log.warning("the link has gone: %s", error.exceptions[0])
+        finally:
+            await connection.close()
+
+    async def _read(self, connection: LocalConnection) -> None:
+        while True:
+            line = await connection.receive()
+            try:
+                answer: Result | Snapshot = messages.decode(line, Result | Snapshot)  # type: ignore[arg-type]
+            except BadMessage as error:
+                log.warning("the link said %s", error)
+                continue
+            if isinstance(answer, Result):
+                self._wanted.pop(answer.request, None)
+                if not answer.ok:
+                    log.warning("the link refuses %s: %s", answer.request, answer.why)
+
+    async def _write(self, connection: LocalConnection) -> None:
+        await connection.send(messages.encode(Hello(NAME)))
+        while True:
+            self._news.clear()
+            for summon in list(self._wanted.values()):
+                await connection.send(messages.encode(summon))
+            await connection.send(messages.encode(Report("report", dict(self._parts()))))
+            try:
+                async with asyncio.timeout(REPORT_S):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
