@@ -15,7 +15,7 @@ import string
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,6 +27,11 @@ MAX_STEPS = 3
 PackId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 Title = Annotated[str, Meta(min_length=1, max_length=12)]
 Line = Annotated[str, Meta(max_length=24)]
+Icon = Literal[
+    "bag", "bell", "book", "building", "camera", "card", "clock", "complaint", "doctor", "elder", "globe", "hand",
+    "heart", "home", "id", "keyboard", "list", "lock", "map-pin", "money", "people", "person", "phone", "receipt",
+    "sim", "speaker", "star", "umbrella", "video", "walk", "warning", "wifi",
+]  # fmt: skip
 
 
 class PackError(ValueError):
@@ -44,7 +49,7 @@ class Service(_Table, frozen=True):
     title: Title
     samples: Annotated[tuple[str, ...], Meta(min_length=1)]  # as elderly people really say it
     answer: Annotated[str, Meta(min_length=1, max_length=MAX_ANSWER)]
-    icon: str = "list"
+    icon: Icon = "list"
     steps: Annotated[tuple[Annotated[str, Meta(max_length=8)], ...], Meta(max_length=MAX_STEPS)] = ()
     bring: Line = ""
     where: Line = ""
@@ -59,7 +64,7 @@ class Topic(_Table, frozen=True):
     id: PackId
     title: Title
     services: Annotated[tuple[PackId, ...], Meta(min_length=1)]
-    icon: str = "list"
+    icon: Icon = "list"
     note: Annotated[str, Meta(max_length=12)] = ""
 
 
@@ -133,7 +138,9 @@ def _with_site(pack: Pack, path: Path) -> Pack:
 def _explain(message: str) -> str:
     """msgspec's sentence in the words of the file."""
     what, _, where = message.partition(" - at `$")
-    key = re.sub(r"\[(\d+)\]", lambda at: f" number {int(at[1]) + 1}, ", where.strip("`.")).strip(" ,.")
+    key = re.sub(r"\[(\d+)\]\.?", lambda at: f" number {int(at[1]) + 1}, ", where.strip("`.")).strip(" ,.")
+    if "enum value" in what:
+        what += f"; there are {', '.join(get_args(Icon))}"
     if "matching regex" in what:
         what = "must be a-z, 0-9 and _, starting with a letter, at most 32"
     return f"{key}: {what}" if key else what

@@ -33,11 +33,11 @@ class Catalogue:
         return key in self.texts
 
     def duration(self, seconds: float) -> str:
-        """A time as people say it: 20秒, 1分20秒, 1小时5分."""
+        """A time as people say it: 20秒, 1分20秒, 2分钟, 1小时5分."""
         minutes, rest = divmod(int(seconds), 60)
         hours, minutes = divmod(minutes, 60)
         if hours:
-            return self("time.hours", h=hours, m=minutes)
+            return self("time.hours", h=hours, m=minutes) if minutes else self("time.whole-hours", h=hours)
         if minutes:
             return self("time.minutes", m=minutes, s=rest) if rest else self("time.whole-minutes", m=minutes)
         return self("time.seconds", s=rest)

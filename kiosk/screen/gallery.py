@@ -62,7 +62,7 @@ def _answer_limit(walker: Walker) -> None:
     full = replace(
         bank().service[0],
         title="办理银行卡挂失和补卡手续",
-        answer="先打电话口头挂失，别人就取不了您的钱。" * 3 + "好了再来。",
+        answer="先打电话口头挂失，别人就取不了您的钱。" * 3 + "别急。",
         where="大厅左手边三号窗口或者二楼五号窗口，先取号",
         bring="身份证、户口本、旧银行卡、存折和手机",
         steps=("先到大厅取个号", "跟柜员说要挂失", "当场拿一张新卡"),

@@ -17,6 +17,12 @@ KEEP_SAID = 10
 HEARING_PARTS = frozenset({"microphone", "model"})
 
 
+def end_question(call: Call) -> str:
+    """What the customer is asked who may want to end a call: as soon as somebody comes it is another question."""
+    waiting = call.state in (CallState.CALLING, CallState.RUNG)
+    return f"{call.id} {call.round} {'waiting' if waiting else call.state}"
+
+
 @dataclass
 class VisitState:
     """Times are ``now`` values, monotonic seconds."""
@@ -34,7 +40,7 @@ class VisitState:
     about: str = ""  # the call of this visit that has ended, for a complaint
     last_call: str = ""  # the last call that ended, of this visit or an earlier one
     open_call: str = ""  # the call that was open when the link was last heard
-    confirming: str = ""  # the call that the customer may want to end
+    confirming: str = ""  # the end_question that is being asked
     staff: Staffing | None = None
     practised: str = ""  # what was heard in practice
     brightness: float = 1.0

@@ -7,7 +7,7 @@ from kiosk.messages import Cause, CustomerEnd, Resolved, Result, State as CallSt
 from kiosk.screen import idle
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.scene import TextSize
-from kiosk.screen.state import VisitState
+from kiosk.screen.state import VisitState, end_question
 from kiosk.screen.steps import Ended, KeptCommand, Practice, Rating, Welcome
 
 _RANK = list(Urgency)
@@ -97,10 +97,10 @@ class Summoning:
             case "elderly", _:
                 self.summon(now, Cause.TOUCH, Urgency.ELDERLY, ("老人优先",))
             case "not-needed", _ if call is not None:
-                state.confirming = call.id
+                state.confirming = end_question(call)
             case "end-no", _:
                 state.confirming = ""
-            case "end-yes", _ if call is not None and state.confirming == call.id:
+            case "end-yes", _ if call is not None and state.confirming == end_question(call):
                 # Said once: if it is lost the call goes on, which is the safe side.
                 self._outbox.send(CustomerEnd(self._outbox.new_id(), call.id, confirmed=True))
                 state.confirming = ""
@@ -122,9 +122,7 @@ class Summoning:
     def _began(self, call_id: str, now: float) -> None:
         """The dialogue stops, and does not come back by itself."""
         state = self._state
-        state.open_call = call_id
-        if state.confirming != call_id:
-            state.confirming = ""
+        state.open_call, state.confirming = call_id, ""
         state.arrive(ears=False)
         state.go(Welcome(), now)
         state.talk, state.said, state.practised = Talk(), (), ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.messages import Call, Mode, Snapshot, State as CallState, Urgency
+from kiosk.messages import Call, Mode, Part, Snapshot, State as CallState, Urgency
 from kiosk.screen.catalogue import Catalogue
 from kiosk.screen.presenters.picture import Picture
 from kiosk.screen.scene import (
@@ -20,7 +20,7 @@ from kiosk.screen.scene import (
     Video,
     Wait,
 )
-from kiosk.screen.state import VisitState
+from kiosk.screen.state import VisitState, end_question
 
 TOP = 3  # the level at which everybody is rung
 UNSEEN_S = 2.0  # so long a call that was asked for may take to show
@@ -28,7 +28,7 @@ UNSEEN_S = 2.0  # so long a call that was asked for may take to show
 
 def of_call(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
     """The scene of an open call."""
-    if state.confirming == call.id:
+    if state.confirming == end_question(call):
         return confirm_end(texts)
     match call.state, call.mode:
         case CallState.ACCEPTED, Mode.VIDEO:
@@ -53,7 +53,7 @@ def asked(state: VisitState, texts: Catalogue, now: float) -> Picture:
         Tone.WAITING,
         (Heading(texts("calling.heading")), Paragraph(text)),
         texts("calling.speech"),
-        key="calling 0 1 False",
+        key="calling.speech 0 1",
     )
 
 
@@ -96,7 +96,7 @@ def confirm_end(texts: Catalogue) -> Picture:
 
 
 def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
-    urgent = call.urgency is Urgency.URGENT
+    speech = _speech(call, snapshot)
     waited = state.waited_s(now)
     rows = _rows(call, snapshot, texts, waited)
     blocks: list[Block] = [Heading(texts(_heading(call, snapshot)))]
@@ -110,11 +110,11 @@ def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue
     blocks.append(_cards(call, texts))
     trouble = snapshot.alarm or not _promised(call, snapshot)
     return Picture(
-        "urgent" if urgent else "calling",
+        "urgent" if call.urgency is Urgency.URGENT else "calling",
         Tone.TROUBLE if trouble else Tone.WAITING,
         tuple(blocks),
-        texts(_speech(call, snapshot)),
-        key=f"calling {call.round} {call.level} {urgent}",
+        texts(speech),
+        key=f"{speech} {call.round} {call.level}",
     )
 
 
@@ -149,16 +149,19 @@ def _rows(call: Call, snapshot: Snapshot, texts: Catalogue, waited: float) -> li
     if call.urgency is Urgency.URGENT:
         rows.append(Row("heart", texts("urgent.label-health"), texts("urgent.health")))
         rows.append(Row("phone", texts("urgent.label-fraud"), texts("urgent.fraud")))
+        if not _promised(call, snapshot) and _well(snapshot.parts.get("duty")):
+            rows.append(Row("people", texts("row.label-told"), texts("row.told-duty")))
     if not snapshot.online:
         alarm = "row.offline-alarm" if snapshot.alarm else "row.offline"
         rows.append(Row("wifi", texts("row.label-network"), texts(alarm)))
     elif snapshot.alarm:
         rows.append(Row("bell", texts("row.label-alarm"), texts("row.alarm")))
-    told = Row("people", texts("row.label-told"), _told(call, snapshot, texts))
     if not _promised(call, snapshot):
         rows.append(Row("clock", texts("row.label-waited"), texts.duration(waited)))
         rows.append(Row("id", texts("row.label-case"), call.case))
-        return [*rows, told] if snapshot.online else rows
+        return rows
+    seen = texts("row.told-rung" if call.rung_by else "row.told", n=snapshot.on_duty)
+    told = Row("people", texts("row.label-told"), seen)
     if not snapshot.alarm:
         rows.append(told)
     if snapshot.ahead is not None:
@@ -173,12 +176,8 @@ def _promised(call: Call, snapshot: Snapshot) -> bool:
     return snapshot.online and (snapshot.on_duty > 0 or bool(call.rung_by))
 
 
-def _told(call: Call, snapshot: Snapshot, texts: Catalogue) -> str:
-    if not _promised(call, snapshot):
-        duty = snapshot.parts.get("duty")
-        outside = call.urgency is Urgency.URGENT and duty is not None and duty.ok
-        return texts("row.told-duty" if outside else "row.told-nobody")
-    return texts("row.told-rung" if call.rung_by else "row.told", n=snapshot.on_duty)
+def _well(part: Part | None) -> bool:
+    return part is not None and part.ok
 
 
 def _next(call: Call, snapshot: Snapshot, texts: Catalogue) -> str:
