@@ -103,7 +103,21 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--size", default="1280x800")
     screen.add_argument("--json", action="store_true", help="print one JSON object")
     screen.set_defaults(run=_bench_screen)
+
+    _add_audit(commands)
     return parser
+
+
+def _add_audit(commands: Any) -> None:
+    audit = commands.add_parser("audit", help="check").add_subparsers(required=True, metavar="NAME")
+    screen = audit.add_parser("screen", help="every scene in a real window: sizes, contrast, what is cut off")
+    screen.add_argument("--out", type=Path, metavar="DIR", help="save the pictures and the result there")
+    screen.add_argument("--no-pictures", action="store_true", help="save only the result")
+    screen.add_argument("--sizes", help="panels, such as 800x480,1024x768@15 (inches); else those it is made for")
+    screen.add_argument("--scenes", help="only these of the gallery: welcome,calling")
+    screen.add_argument("--quick", action="store_true", help="a few pictures that cover every pair of choices")
+    screen.add_argument("--json", action="store_true", help="print one JSON object")
+    screen.set_defaults(run=_audit_screen)
 
 
 def _add_desk(commands: Any) -> None:
@@ -284,6 +298,21 @@ def _bench_screen(args: argparse.Namespace) -> int:
     return run_bench(
         touches=args.touches, changes=args.changes, seconds=args.seconds, size=args.size, as_json=args.json
     )
+
+
+def _audit_screen(args: argparse.Namespace) -> int:
+    from kiosk.screen.audit.limits import PANELS, panel
+    from kiosk.screen.audit.run import Wish, run_audit
+
+    logging.getLogger().setLevel(logging.WARNING)
+    wish = Wish(
+        panels=tuple(panel(name) for name in args.sizes.split(",")) if args.sizes else PANELS,
+        scenes=tuple(args.scenes.split(",")) if args.scenes else (),
+        quick=args.quick,
+        directory=args.out,
+        pictures=not args.no_pictures,
+    )
+    return run_audit(wish, as_json=args.json)
 
 
 def _serve(run: Callable[[], Coroutine[Any, Any, int | None]]) -> int:

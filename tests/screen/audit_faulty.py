@@ -229,12 +229,11 @@ def draw(measurer: Measurer, fault: Callable[[Screen], None], font: str) -> Pict
         Clock.tick_draw()
         Builder.sync()
     Window.dispatch("on_draw")
-    reading = measurer.read(Window)
+    reading = measurer.read()
     targets = [SeenTarget(widget.action, box) for widget, box in reading.widgets if isinstance(widget, Touchable)]
     shot = Shot(fault.__name__.strip("_"), TextSize.STANDARD, "zh_CN", Variant.DAY)
     wanted = Wanted(("请选一件事",), (screen.body.text,), (), ("human", "first", "second"))
-    picture, _ = measurer.measure(shot, wanted, targets, reading)
-    return picture
+    return measurer.measure(measurer.frame(), shot, wanted, targets)
 
 
 def main(font: str) -> None:

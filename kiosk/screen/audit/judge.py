@@ -187,7 +187,7 @@ def between(pictures: Iterable[Picture]) -> Iterator[Violation]:
         button = human(picture)
         if button is None:
             yield Violation(picture.name, Kind.HUMAN, "人工 is not there", 0, 1)
-        elif (moved := _moved(button.box, places.setdefault(panel, button.box))) > 0:
+        elif (moved := _moved(place := _unshifted(picture, button.box), places.setdefault(panel, place))) > 0:
             yield Violation(picture.name, Kind.HUMAN, "人工 is elsewhere: pixels", moved, 0)
         size = min((text.size for text in picture.texts), default=0.0)
         sizes = smallest.setdefault((panel, shot.scene, shot.language, shot.variant), {})
@@ -207,6 +207,10 @@ def touched(picture: Picture) -> list[SeenTarget]:
 def human(picture: Picture) -> SeenTarget | None:
     """The 人工 button."""
     return next((target for target in picture.targets if target.action == HUMAN), None)
+
+
+def _unshifted(picture: Picture, box: Box) -> Box:
+    return Box(box.x - picture.shift[0], box.y - picture.shift[1], box.width, box.height)
 
 
 def _moved(box: Box, place: Box) -> float:

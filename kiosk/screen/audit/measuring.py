@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
 
 from kiosk.screen.audit import pixels, typefaces
@@ -30,21 +30,26 @@ class Measurer:
         self._panel = panel
         self._reader = Reader(Typesetting(), panel.width, panel.height)
 
-    def read(self, root: Any) -> Reading:
+    def read(self) -> Reading:
         """Everything the window's canvases hold."""
-        return self._reader.read(root)
+        return self._reader.read(Window)
 
     def measure(
-        self, shot: Shot, wanted: Wanted, targets: Sequence[SeenTarget], reading: Reading
-    ) -> tuple[Picture, Pixels]:
-        """The frame that was drawn last, as values and as pixels."""
-        frame = self._frame()
-        texts = tuple(_text(pieces, targets, frame) for pieces in _texts(reading.pieces))
+        self,
+        frame: Pixels,
+        shot: Shot,
+        wanted: Wanted,
+        targets: Sequence[SeenTarget],
+        shift: tuple[int, int] = (0, 0),
+    ) -> Picture:
+        """What the window shows in this frame, which was drawn last."""
+        texts = tuple(_text(pieces, targets, frame) for pieces in _texts(self.read().pieces))
         human = next((target.box for target in targets if target.action == HUMAN), None)
         red = pixels.red(frame, human)
-        return Picture(self._panel, shot, wanted, texts, tuple(targets), red), frame
+        return Picture(self._panel, shot, wanted, texts, tuple(targets), red, shift)
 
-    def _frame(self) -> Pixels:
+    def frame(self) -> Pixels:
+        """What was drawn. Only before it is given to the display: then it need not be here any more."""
         width, height = self._panel.width, self._panel.height
         glPixelStorei(_GL_PACK_ALIGNMENT, 1)  # else rows whose width is no multiple of 4 bytes are padded
         data = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)

@@ -19,9 +19,9 @@ Mask = npt.NDArray[np.bool_]
 Texture = npt.NDArray[np.uint8]  # height x width x 4, the upper row first
 
 #: A pixel this opaque has the stroke's own colour, one less opaque than the other is none of it.
-OPAQUE, FAINT = 250, 8
+OPAQUE, FAINT = 255, 8
 #: How far around the strokes the background is looked at, as a part of the size of the letters.
-AROUND = 0.12
+AROUND = 0.06
 #: Parts of the pixels that may be odd ones: a smoothed edge of something near.
 ODD_PERCENT = 3.0
 #: A stroke whose colour is this far from what its texture says, beside what all strokes are, is covered.
@@ -66,7 +66,7 @@ def ink(frame: Pixels, pieces: list[Piece], size: float) -> Ink | None:
         return None
     colours, around, strokes, seen = [], [], 0, 0
     for piece, _ in inked:
-        stroke, seen_colours, near = _colours(frame, piece, math.ceil(AROUND * size))
+        stroke, seen_colours, near = _colours(frame, piece, max(2, round(AROUND * size)))
         strokes += stroke
         seen += len(seen_colours)
         colours.append(luminance(seen_colours))

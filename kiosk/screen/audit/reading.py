@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
 from kivy.graphics import Canvas, InstructionGroup, PopMatrix, PushMatrix, Rectangle
 from kivy.graphics.context_instructions import MatrixInstruction
 from kivy.graphics.transformation import Matrix
 from kivy.uix.widget import Widget
 
-from kiosk.screen.audit.pixels import Piece, Texture
+from kiosk.screen.audit.pixels import Piece
 from kiosk.screen.audit.seen import Box
 from kiosk.screen.audit.typesetting import Typeset, Typesetting
 
@@ -80,7 +79,7 @@ class Reader:
                 typeset = self._typesetting.of(instruction.texture)
                 if typeset is not None:
                     box = self._box(matrices[-1], *instruction.pos, *instruction.size)
-                    piece = Piece(_pixels(instruction.texture), box)
+                    piece = Piece(self._typesetting.pixels(instruction.texture), box)
                     reading.pieces.append(ReadPiece(typeset, piece, place.room, place.group))
 
     def _box(self, matrix: Matrix, x: float, y: float, width: float, height: float) -> Box:
@@ -94,7 +93,3 @@ def _all(widgets: Iterable[Widget]) -> Iterator[Widget]:
     for widget in widgets:
         yield widget
         yield from _all(widget.children)
-
-
-def _pixels(texture: Any) -> Texture:
-    return np.frombuffer(texture.pixels, np.uint8).reshape(texture.height, texture.width, 4)

@@ -100,6 +100,7 @@ class Picture(Struct, frozen=True):
     texts: tuple[SeenText, ...]
     targets: tuple[SeenTarget, ...]
     red: Red
+    shift: tuple[int, int] = (0, 0)  # by which everything is moved, against burn-in
 
     @property
     def name(self) -> str:

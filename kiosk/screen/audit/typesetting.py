@@ -10,7 +10,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 from kivy.core.text import LabelBase
+
+from kiosk.screen.audit.pixels import Texture
 
 
 class Typeset(NamedTuple):
@@ -28,17 +31,26 @@ class Typesetting:
 
     def __init__(self) -> None:
         self._made: weakref.WeakKeyDictionary[Any, Typeset] = weakref.WeakKeyDictionary()
+        self._pixels: weakref.WeakKeyDictionary[Any, Texture] = weakref.WeakKeyDictionary()
         refresh: Callable[[Any], None] = LabelBase.refresh
 
         def remember(label: Any) -> None:
             refresh(label)
             self._made[label.texture] = _typeset(label)
+            self._pixels.pop(label.texture, None)
 
         LabelBase.refresh = remember
 
     def of(self, texture: Any) -> Typeset | None:
         """What a texture says; None: it is no text."""
         return self._made.get(texture) if texture is not None else None
+
+    def pixels(self, texture: Any) -> Texture:
+        """What a texture of text holds; only once it was drawn, since it is filled then."""
+        if texture not in self._pixels:
+            data = np.frombuffer(texture.pixels, np.uint8)
+            self._pixels[texture] = data.reshape(texture.height, texture.width, 4)
+        return self._pixels[texture]
 
 
 def _typeset(label: Any) -> Typeset:
