@@ -16,6 +16,7 @@ from kiosk.button import Buzzer, Lamp
 from kiosk.desk.client import connect
 from kiosk.desk.protocol import PageAccept, PageArrived, PageRung
 from kiosk.messages import CustomerEnd, Mode, Resolved, Seen, Staff, StaffAction, State
+from kiosk.stack import free_port
 
 
 def on(stack, user="wang", desk="desk1"):
@@ -304,3 +305,63 @@ async def test_a_kiosk_that_falls_silent_keeps_its_call_in_the_list(stack):
         await agent.until(lambda a: a.kiosks["k1"].offline)
         assert agent.kiosks["k1"].call.id == call.id
         assert agent.kiosks["k1"].health.place == "大厅入口左侧"
+
+
+class Wire:
+    """The desk's cable to the broker, which can be pulled."""
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._ends: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+        self.port = free_port()
+
+    async def plug(self) -> None:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+
+    def pull(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        self._ends += [writer, far_writer]
+        with contextlib.suppress(asyncio.CancelledError):  # the test is over
+            await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+    writer.close()
+
+
+async def test_a_call_that_went_while_the_desk_was_cut_off_is_no_ghost_afterwards(stack, link_of):
+    """The broker forgets a cleared call, so nobody tells the desk of it."""
+    wire = Wire(stack.broker_port)
+    await wire.plug()
+    settings = stack.directory / "desk1.toml"
+    settings.write_text(settings.read_text().replace(f"127.0.0.1:{stack.broker_port}", f"127.0.0.1:{wire.port}"))
+    stack.make_kiosk("k1", more='[staff]\npin = "4711"\n')
+    stack.make_kiosk("k2")
+    await asyncio.to_thread(stack.start)
+    link, other = await link_of(stack), await link_of(stack, "k2")
+    async with asyncio.timeout(LIMIT_S), on(stack) as agent:
+        await agent.go_on_duty()
+        stack.boards["k1"].press()
+        call = await agent.until_call("k1")
+        stack.boards["k2"].press()
+        await other.until(lambda s: s.ahead == 1)
+        wire.pull()
+        await link.until(lambda s: not s.on_duty)
+        assert (await link.command(Staff("s", "4711", StaffAction.END))).ok
+        assert (await link.command(Resolved("r", call.id, yes=True))).ok
+        await wire.plug()
+        await agent.until(lambda a: a.kiosks["k1"].call is None)
+        await other.until(lambda s: s.ahead == 0)
+        assert agent.kiosks["k2"].call
+    wire.pull()

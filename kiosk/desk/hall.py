@@ -17,6 +17,9 @@ STALE_S = 16.0
 #: A reply that the kiosk has not taken by then is given up; its sender sees the call as it is.
 REPLY_AGAIN_S, REPLY_KEEP_S = 1.0, 60.0
 
+#: An online kiosk says its call every 5 s; one that it has left out twice is over. A desk that was cut off when it
+#: ended learns it in no other way, because the broker remembers nothing of a cleared call.
+LEFT_OUT_S = 11.0
 #: A call came the same way with another delay: it must not change its place in the queue for that.
 JITTER_S = 2.0
 
@@ -98,6 +101,9 @@ class Hall:
             # A last will says only that it is gone; where it stands and what it had is still true.
             health = replace(before, online=False)
         known.health, known.health_at = health, now
+        if known.call is not None and health.online and now - known.call_at > LEFT_OUT_S:
+            known.call = None
+            return True
         return before is None or (before.online, before.parts.keys(), _faults(before)) != (
             health.online,
             health.parts.keys(),

@@ -284,6 +284,7 @@ class DeskService:
                 case "health":
                     if self.hall.set_health(kiosk, messages.decode(message.payload, messages.Health), now):
                         self._tell_row(kiosk)
+                        self._say_presence()  # a call that the kiosk no longer says has left the queue
                 case "presence":
                     before = self.hall.desks.get(kiosk)
                     presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.config import Escalation
-from kiosk.desk.hall import JITTER_S, REPLY_KEEP_S, STALE_S, Hall, Outbox, same_people, still_wanted
+from kiosk.desk.hall import JITTER_S, LEFT_OUT_S, REPLY_KEEP_S, STALE_S, Hall, Outbox, same_people, still_wanted
 from kiosk.messages import (
     Accept,
     Agent,
@@ -80,6 +80,7 @@ def test_the_page_is_told_of_health_only_when_it_would_show_something_else(hall:
 
 
 def test_while_the_kiosk_speaks_it_decides_who_is_rung(hall: Hall) -> None:
+    hall.set_call("k1", replace(CALL, age_ms=70_000), 160.0)
     hall.set_health("k1", WELL, 160.0)
     assert hall.row("k1", 160.0).ring_level == 1
 
@@ -93,6 +94,21 @@ def test_the_open_call_of_a_kiosk_that_is_gone_stays_and_is_escalated_by_the_des
     assert hall.row("k1", 102.0).ring_level == 3
     hall.set_call("k1", TAKEN, 103.0)
     assert hall.row("k1", 1e6).ring_level == 1
+
+
+def test_a_call_that_an_online_kiosk_no_longer_says_is_over(hall: Hall) -> None:
+    assert not hall.set_health("k1", WELL, 100.0 + LEFT_OUT_S)
+    assert hall.queue() == ("boot-1",)
+    assert hall.set_health("k1", WELL, 100.1 + LEFT_OUT_S)
+    assert hall.call_of("k1") is None and hall.queue() == ()
+
+
+def test_a_kiosk_that_cannot_say_its_call_any_more_keeps_it(hall: Hall) -> None:
+    hall.set_health("k1", GONE, 200.0)
+    assert hall.queue() == ("boot-1",)
+    hall.set_call("k1", CALL, 201.0)  # it is back, and says its call before its health
+    hall.set_health("k1", WELL, 201.0)
+    assert hall.queue() == ("boot-1",)
 
 
 def test_an_empty_message_clears_the_call(hall: Hall) -> None:
