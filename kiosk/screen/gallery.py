@@ -241,7 +241,7 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "calling_again": _again,
     "urgent": lambda walker: walker.call(urgency=Urgency.URGENT, level=3),
     "confirm_end": _confirm_end,
-    "accepted_walk": lambda walker: walker.answered(State.ACCEPTED, Mode.WALK),
+    "accepted_walk": lambda walker: walker.call(State.ACCEPTED, agent=AGENT, mode=Mode.WALK, said=("银行卡",)),
     "accepted_video": lambda walker: walker.answered(State.ACCEPTED, Mode.VIDEO),
     "connected_walk": lambda walker: walker.answered(State.CONNECTED, Mode.WALK),
     "connected_video": lambda walker: walker.answered(State.CONNECTED, Mode.VIDEO),

@@ -14,7 +14,7 @@ from datetime import datetime
 from kiosk import config
 from kiosk.dialogue.decision import Understanding
 from kiosk.dialogue.pack import Pack
-from kiosk.messages import Cause, Complain, Loudness, Resolved, Result, Snapshot, Summon, Utterance, VoiceState
+from kiosk.messages import Cause, Complain, Ears, Resolved, Result, Snapshot, Summon, Utterance, VoiceState
 from kiosk.screen import actions, idle
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.effects import (
@@ -79,16 +79,16 @@ class Visit:
         if voice is not None and state.voice is None:
             self._voicing.connected(voice)
         state.voice = voice
-        if voice is None:
+        if voice is None or voice.ears is Ears.OFF:
             state.level = 0.0
         if state.hearing:
             idle.somebody(state, now)
             state.seen_at = now
         return self._effects(now)
 
-    def loudness(self, level: Loudness | float, now: float) -> list[Effect]:
+    def loudness(self, level: float, now: float) -> list[Effect]:
         """How loud it is at the microphone, 0 to 1."""
-        self._state.level = level.level if isinstance(level, Loudness) else level
+        self._state.level = level
         return []
 
     def heard(self, utterance: Utterance, now: float) -> list[Effect]:

@@ -1,6 +1,7 @@
 """What is made of sentences as people say them."""
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.dialogue.decision import Answer, HandOver, Offer, Reason, Unclear, Understanding
 from kiosk.screen.walker import bank
@@ -24,8 +25,11 @@ def test_a_sentence_that_holds_a_sample_is_answered(understand, said, service):
     assert understand(said) == Answer(service)
 
 
-def test_the_longer_match_counts_and_not_a_part_of_it(understand):
-    assert understand("手机转钱怎么弄") == Answer("mobile_banking")
+def test_the_longer_match_counts_and_not_a_part_of_it():
+    passbook = replace(bank().find("passbook"), samples=("存折",))
+    pack = replace(bank(), service=(bank().find("card_loss"), passbook))
+    assert Understanding(pack).understand("我存折丢了") == Answer("card_loss")
+    assert Understanding(pack).understand("存折") == Answer("passbook")
 
 
 def test_two_wishes_are_offered_and_never_more_than_three(understand):

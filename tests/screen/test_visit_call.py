@@ -18,6 +18,7 @@ from kiosk.messages import (
     Urgency,
 )
 from kiosk.screen.scene import Video, Wait
+from kiosk.screen.walker import AGENT
 
 
 @pytest.fixture
@@ -337,6 +338,13 @@ def test_who_is_coming_and_how(walker, mode, told):
     assert "李明" in heading(scene) and told in heading(scene)
     assert (scene.human.answered, scene.human.calling) == (True, False)
     assert "李明" in spoken(walker)[-1]
+
+
+def test_nobody_has_to_say_it_all_again(walker):
+    walker.answered(State.ACCEPTED, Mode.WALK)
+    assert "不用再说一遍" not in words(walker.scene()), "nothing was said"
+    walker.call(State.ACCEPTED, agent=AGENT, mode=Mode.WALK, said=("银行卡丢了",))
+    assert "不用再说一遍" in words(walker.scene())
 
 
 def test_the_ears_are_closed_when_a_person_answers(walker):

@@ -110,6 +110,16 @@ def test_listening_shows_what_is_heard_and_how_loud(walker):
     assert Caption("我的卡", 0.4) in scene.blocks
 
 
+def test_closed_ears_show_no_loudness(walker):
+    walker.touch("speak")
+    walker.voiced(ears=Ears.OPEN)
+    walker.visit.loudness(0.9, walker.now)
+    walker.touch("home")
+    walker.voiced(ears=Ears.OFF)
+    walker.touch("speak")
+    assert Caption("", 0.0) in walker.scene().blocks
+
+
 def test_a_caption_alone_does_nothing(walker):
     walker.touch("speak")
     walker.voiced(ears=Ears.HEARING, caption="转人工")

@@ -222,13 +222,14 @@ def _agent(call: Call, texts: Catalogue) -> str:
 
 def _coming(call: Call, texts: Catalogue) -> Picture:
     agent = _agent(call, texts)
+    known = (Rows((Row("list", texts("accepted.label"), texts("accepted.known")),)),) if call.said else ()
     return Picture(
         "accepted",
         Tone.GOOD,
         (
             Heading(texts("accepted.heading", agent=agent)),
             Paragraph(texts("accepted.text")),
-            Rows((Row("walk", texts("accepted.label"), agent),)),
+            *known,
             Buttons((Button("not-needed", texts("calling.not-needed"), icon="cross"),)),
         ),
         texts("accepted.speech", agent=agent),
