@@ -15,6 +15,7 @@ from typing import Any
 
 from kiosk import __version__, config
 from kiosk.voice.models import command as models_command
+from kiosk.voice.speech import command as say_command
 
 EXIT_USAGE = 2  # what was asked cannot be done; the message says what to do
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
 
     models_command.add(commands)
+    say_command.add(commands)
     _add_desk(commands)
     _add_agent(commands)
     _add_certs(commands)

@@ -1,0 +1,59 @@
+"""What the loudspeaker has just played, and when: for the microphone, which hears it too."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+import numpy as np
+
+from kiosk.voice.speech.audio import Samples
+
+
+class Played:
+    """The last seconds of what went to the loudspeaker, with the times (of :func:`kiosk.clock.now`) it came out.
+
+    Filled by the player's thread, read by any other.
+    """
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        self._seconds = seconds
+        self._blocks: deque[tuple[float, int, Samples]] = deque()
+        self._lock = threading.Lock()
+
+    def add(self, at: float, rate: int, samples: Samples) -> None:
+        """Samples of which the first comes out at ``at``; they are copied."""
+        with self._lock:
+            self._blocks.append((at, rate, samples.copy()))
+            while self._blocks and self._end(self._blocks[0]) < at - self._seconds:
+                self._blocks.popleft()
+
+    def cut(self, at: float) -> None:
+        """What was to come out after ``at`` was dropped and never will."""
+        with self._lock:
+            kept = [
+                (start, rate, samples[: max(round((at - start) * rate), 0)])
+                for start, rate, samples in self._blocks
+            ]
+            self._blocks = deque(block for block in kept if len(block[2]))
+
+    def window(self, start: float, seconds: float, rate: int = 16_000) -> Samples:
+        """What came out from ``start`` on, at ``rate``; zeros where it was silent."""
+        times = start + np.arange(round(seconds * rate)) / rate
+        sound = np.zeros(len(times), np.float32)
+        with self._lock:
+            blocks = [b for b in self._blocks if self._end(b) > start and b[0] < start + seconds]
+        for at, block_rate, samples in blocks:
+            inside = (times >= at) & (times < at + len(samples) / block_rate)
+            sound[inside] = np.interp(times[inside], at + np.arange(len(samples)) / block_rate, samples)
+        return sound
+
+    def last(self) -> float:
+        """When the newest sound has come out, or will have; 0 when there is none."""
+        with self._lock:
+            return self._end(self._blocks[-1]) if self._blocks else 0.0
+
+    @staticmethod
+    def _end(block: tuple[float, int, Samples]) -> float:
+        at, rate, samples = block
+        return at + len(samples) / rate
