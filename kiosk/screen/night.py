@@ -38,4 +38,4 @@ def shift(now: float) -> tuple[int, int]:
 
 def _clock(text: str) -> time:
     hour, minute = text.split(":")
-    return time(int(hour) % 24, int(minute) % 60)
+    return time(int(hour) % 24, int(minute))

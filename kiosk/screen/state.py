@@ -53,7 +53,7 @@ class VisitState:
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
 
-    seen_at: float = 0.0  # when somebody last touched or spoke, for the night
+    acted_at: float = 0.0  # when somebody last touched or said something
     warn_at: float = 0.0  # when the warning is due
     warned_at: float | None = None  # since when it is shown
 

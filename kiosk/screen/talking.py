@@ -96,8 +96,8 @@ class Talking:
 
     # --- touched ------------------------------------------------------------------------------------
 
-    def touch(self, action: str, now: float) -> bool:
-        """What is on the visit's scenes; whether it was one of these."""
+    def touch(self, action: str, now: float) -> None:
+        """What is on the visit's scenes."""
         state = self._state
         kind, _, name = action.partition("-")
         match kind, state.step:
@@ -114,10 +114,9 @@ class Talking:
             case "reason", Complaining() as step:
                 self._complain(step, catalogue("zh_CN")(f"complaint.{name}"), now, private=False)
             case _:
-                return self._button(action, now)
-        return True
+                self._button(action, now)
 
-    def _button(self, action: str, now: float) -> bool:
+    def _button(self, action: str, now: float) -> None:
         state = self._state
         match action, state.step:
             case "speak", _:
@@ -153,9 +152,6 @@ class Talking:
                 state.go(Complaining(call), now)
             case "cancel", Complaining(call=call):
                 state.go(Rating(call) if call else Welcome(), now)
-            case _:
-                return False
-        return True
 
     def _topic(self, topic_id: str, now: float) -> None:
         topic = self._state.pack.find_topic(topic_id) if self._state.pack is not None else None

@@ -34,6 +34,7 @@ from kiosk.screen.talking import Talking
 from kiosk.screen.technician import StaffTouches
 from kiosk.screen.voicing import Voicing
 
+NOISE_S = 120.0  # a hall that is never silent must not keep a visit open for ever
 PENDING_MAX_S = 600.0  # a wish for a person that is older than this is nobody's any more
 
 
@@ -81,9 +82,8 @@ class Visit:
         state.voice = voice
         if voice is None or voice.ears is Ears.OFF:
             state.level = 0.0
-        if state.hearing:
+        if state.hearing and now - state.acted_at < NOISE_S:
             idle.somebody(state, now)
-            state.seen_at = now
         return self._effects(now)
 
     def loudness(self, level: float, now: float) -> list[Effect]:
@@ -95,7 +95,7 @@ class Visit:
         """Somebody has said something, whole."""
         if text := utterance.text.strip():
             idle.somebody(self._state, now)
-            self._state.seen_at = now
+            self._state.acted_at = now
             self._talking.heard(text, now)
         return self._effects(now)
 
@@ -105,7 +105,7 @@ class Visit:
         self._notice(now)
         shown = frame.picture(state, catalogue(state.language), now)
         idle.somebody(state, now)
-        state.seen_at = now
+        state.acted_at = now
         if action == "human":
             self._summoning.summon(now, Cause.TOUCH)
         elif action == "header":
@@ -185,7 +185,7 @@ class Visit:
         if age_s < PENDING_MAX_S:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
-        state.seen_at = now
+        state.acted_at = now
         idle.somebody(state, now)
 
     # --- inside -------------------------------------------------------------------------------------

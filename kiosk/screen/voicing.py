@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.messages import Hush, Listen, Say, State as CallState, Trial, TryButton, VoiceState
+from kiosk.messages import Hush, Listen, Say, Trial, TryButton, VoiceState
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.effects import ToVoice
 from kiosk.screen.outbox import Outbox
@@ -51,9 +51,8 @@ class Voicing:
 
     def _settle_ears(self) -> None:
         state = self._state
-        answered = state.call is not None and state.call.state in (CallState.ACCEPTED, CallState.CONNECTED)
         practice = isinstance(state.step, Practice) and state.call is None
-        wanted = ((state.ears or practice) and not answered, practice)
+        wanted = (state.ears or practice, practice)
         if wanted != self._ears:
             self._ears = wanted
             on, practice = wanted

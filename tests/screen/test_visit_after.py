@@ -176,6 +176,15 @@ def test_the_question_stays_when_somebody_stays_and_can_be_answered_late(walker)
     assert not walker.commands(Resolved)[-1].yes
 
 
+def test_a_warning_of_something_else_is_not_counted_on():
+    walker = customer()
+    walker.touch("topic-card")
+    walker.wait(70)
+    assert walker.scene().warning is not None
+    walker.call(State.ENDED, state_age_ms=0)
+    assert walker.scene().warning is None
+
+
 def test_a_call_that_ended_long_ago_is_still_warned_of_for_the_whole_time():
     walker = customer()
     walker.call(State.ENDED, state_age_ms=58_000)

@@ -66,6 +66,7 @@ def test_a_touch_is_repeated_with_the_same_request_until_the_link_has_answered(w
 
 def test_impatient_touches_before_the_answer_are_one_request(walker):
     walker.touch("human", "human", "human")
+    assert len(walker.commands(Summon)) == 3, "each touch tries at once"
     assert len({summon.request for summon in walker.commands(Summon)}) == 1
 
 
@@ -414,6 +415,13 @@ def test_the_question_goes_away_when_somebody_comes(walker):
     walker.touch("not-needed")
     walker.answered(State.ACCEPTED, Mode.WALK)
     assert walker.scene().name == "accepted"
+
+
+def test_the_question_stays_while_a_page_shows_the_call(walker):
+    calling(walker)
+    walker.touch("not-needed")
+    walker.call(State.RUNG)
+    assert walker.scene().name == "confirm_end"
 
 
 def test_asking_for_a_human_is_stronger_than_the_question(walker):

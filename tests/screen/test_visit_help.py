@@ -146,6 +146,7 @@ def test_not_understood_is_said_once_with_topics_to_touch(walker):
     assert scene.name == "unclear"
     assert "没听明白" in heading(scene)
     assert len([action for action in offered(scene) if action.startswith("topic-")]) == 6
+    assert "没听明白" in spoken(walker)[-1]
     assert walker.commands(Summon) == []
 
 
@@ -161,6 +162,7 @@ def test_a_second_miss_calls_somebody_and_tells_what_was_said(walker):
 def test_not_what_i_asked_counts_as_a_miss(walker):
     walker.touch("topic-card", "service-card_loss", "not-this")
     assert walker.scene().name == "unclear"
+    assert "没听明白" not in spoken(walker)[-1], "it was the answer that was wrong"
     walker.touch("topic-pension", "not-this")
     assert walker.commands(Summon)[-1].cause is Cause.TOUCH
 

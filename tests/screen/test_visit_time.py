@@ -4,11 +4,12 @@ from datetime import datetime
 
 import msgspec
 import pytest
-from walking import HEADER, customer, offered, spoken, technician, words
+from walking import HEADER, customer, heading, offered, spoken, technician, words
 
 from kiosk.messages import Complain, Ears, Listen, Mode, Rate, Resolved, State, Summon, Trial, TryButton
 from kiosk.screen.scene import TextSize, Variant
 from kiosk.screen.visit import Brightness, Kept
+from kiosk.screen.walker import bank
 
 NIGHT = datetime(2026, 3, 16, 22, 0)
 
@@ -61,6 +62,14 @@ def test_any_sign_of_life_stays(walker, sign):
     assert walker.scene().warning is None
     walker.wait(55)
     assert (walker.scene().name, walker.scene().warning) == ("choices", None)
+
+
+def test_a_hall_that_is_never_silent_does_not_keep_a_visit_open(walker):
+    walker.touch("topic-card")
+    for _ in range(8):
+        walker.wait(30)
+        walker.voiced(ears=Ears.HEARING)
+    assert walker.scene().name == "welcome"
 
 
 def test_staying_does_not_read_the_answer_again(walker):
@@ -156,6 +165,14 @@ def test_at_night_an_untouched_screen_dims_and_the_first_touch_brings_it_back(wa
     assert walker.scene().dim == 0.0
 
 
+def test_a_night_that_ends_at_midnight():
+    walker = customer(night="20:00-24:00")
+    walker.wall = NIGHT
+    assert walker.scene().variant is Variant.DARK
+    walker.wall = datetime(2026, 3, 17, 0, 30)
+    assert walker.scene().variant is Variant.DAY
+
+
 def test_by_day_and_during_a_call_nothing_dims(walker):
     walker.wait(1000)
     assert walker.scene().dim == 0.0
@@ -210,6 +227,18 @@ def test_misses_come_back(walker):
     again(walker)
     walker.say("哎呀这个那个")
     assert len(walker.commands(Summon)) == 1
+
+
+@pytest.mark.parametrize("actions", [["topic-pension"], ["topic-card"]])
+def test_content_that_has_changed_meanwhile_leads_to_what_there_is_now(walker, actions):
+    walker.touch(*actions)
+    kept = walker.visit.keep()
+    loss = [service for service in bank().service if service.id == "passbook"]
+    topic = msgspec.structs.replace(bank().topic[0], services=("passbook",))
+    walker.start(msgspec.structs.replace(bank(), service=tuple(loss), topic=(topic,)), kept, 5.0)
+    assert (walker.scene().name, heading(walker.scene())) == ("unclear", "对不起，您要办哪件？")
+    walker.touch("topic-card")
+    assert walker.scene().name == "answer"
 
 
 def test_an_old_visit_is_over(walker):

@@ -63,7 +63,7 @@ def scene(state: VisitState, texts: Catalogue, now: float, wall: datetime) -> Sc
         size=state.size,
         variant=night.variant(state.kiosk.screen, wall),
         language=state.language,
-        dim=0.0 if state.call is not None else night.dim(state.kiosk.screen, wall, now - state.seen_at),
+        dim=0.0 if state.call is not None else night.dim(state.kiosk.screen, wall, now - state.acted_at),
         shift=night.shift(now) if middle.name == "welcome" else (0, 0),
         speech=middle.speech,
     )
