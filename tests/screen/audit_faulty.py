@@ -153,6 +153,23 @@ def _clipped_by_the_card(screen: Screen) -> None:
     label.text, label.text_size = "养老金查询和养老金资格认证以及", (None, None)
 
 
+def _clipped_by_the_panel(screen: Screen) -> None:
+    """It reaches beyond the area that is painted behind it, which is no widget."""
+    with screen.canvas.before:
+        Color(1, 1, 1, 1)
+        Rectangle(pos=(20, 520), size=(820, 140))
+
+
+def _japanese_forms(screen: Screen) -> None:
+    """What Kivy opens of a collection is its first face."""
+    screen.heading.font_name = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+
+
+def _target_beyond_the_window(screen: Screen) -> None:
+    screen.remove_widget(screen.first)
+    screen.touch("first", "养老金查询", (40, -30, 440, 200))
+
+
 def _clipped_by_the_window(screen: Screen) -> None:
     screen.heading.y = 760
 
@@ -211,8 +228,15 @@ FAULTS: tuple[Callable[[Screen], None], ...] = (
     *(_small_text, _squeezed_text, _tight_lines, _tight_lines_one_by_one),
     *(_small_target, _small_gap, _overlapping_targets),
     *(_low_contrast, _low_contrast_behind, _faded),
-    *(_clipped_lines, _clipped_by_the_card, _clipped_by_the_window, _covered),
-    *(_overlapping_texts, _empty, _blank, _missing_glyph, _font_without_chinese),
+    *(
+        _clipped_lines,
+        _clipped_by_the_card,
+        _clipped_by_the_panel,
+        _clipped_by_the_window,
+        _covered,
+        _target_beyond_the_window,
+    ),
+    *(_overlapping_texts, _empty, _blank, _missing_glyph, _font_without_chinese, _japanese_forms),
     *(_human_moved, _human_absent, _human_not_red, _red_elsewhere),
 )
 

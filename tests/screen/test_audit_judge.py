@@ -29,6 +29,7 @@ def text(words: str = "养老金到账了", **changes: object) -> SeenText:
         room=Box(0, 0, 900, 500),
         target="",
         font="font.otf",
+        family="Noto Sans CJK SC",
         missing="",
         ink=Ink(Box(20, 20, 240, 38), contrast=12, visible=1, tallest_line=37, cut=False),
     )
@@ -68,6 +69,7 @@ def test_a_good_picture_has_no_fault() -> None:
         (text(pitch=51), Kind.SPACING),
         (text(laid_out="养老金"), Kind.CLIPPED),
         (text(missing="账"), Kind.GLYPH),
+        (text(family="Noto Sans CJK JP"), Kind.FORMS),
         (text(" "), Kind.EMPTY),
         (text(ink=None), Kind.EMPTY),
         (inked(contrast=6.9), Kind.CONTRAST),
@@ -95,6 +97,12 @@ def test_small_targets_are_found_in_both_units_and_directions() -> None:
     thin = SeenTarget("thin", Box(400, 600, 120, 93))  # 15.8 mm, 99 dp
     assert kinds(picture(targets=(HUMAN, low))).count(Kind.TARGET) == 2
     assert kinds(picture(targets=(HUMAN, thin))) == [Kind.TARGET]
+
+
+def test_a_target_beyond_the_display_is_found_but_not_one_shifted_there() -> None:
+    low = SeenTarget("low", Box(400, 684, 300, 120))
+    assert kinds(picture(targets=(HUMAN, low))) == [Kind.CLIPPED]
+    assert kinds(picture(targets=(HUMAN, low), shift=(0, 4))) == []
 
 
 def test_the_hidden_strip_at_the_top_is_no_button() -> None:

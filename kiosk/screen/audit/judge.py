@@ -20,6 +20,9 @@ SLACK = 1.0
 VISIBLE = 0.97
 #: The strokes of a Chinese line are at least this part of their size high, or it was not drawn at that size.
 INK_OF_SIZE = 0.7
+#: Which forms of Chinese characters a language has, as faces are named; 直 and 骨 differ between them.
+FORMS = {"zh_CN": "SC", "zh_TW": "TC", "en": "SC"}
+ALL_FORMS = frozenset({"SC", "TC", "HK", "JP", "KR"})
 #: Red pixels that smoothed edges may leave.
 RED_PIXELS = 20
 #: Part of the 人工 button that is red.
@@ -38,6 +41,7 @@ class Kind(StrEnum):
     OVERLAP = "overlapping"
     EMPTY = "empty"
     GLYPH = "missing-glyph"
+    FORMS = "wrong-forms"
     HUMAN = "human"
     RED = "red-elsewhere"
     HEADING = "heading"
@@ -81,40 +85,46 @@ def _letters(text: SeenText, picture: Picture, limits: Limits) -> Iterator[Fault
         return
     size = picture.panel.dp(text.size)
     if size < limits.text_dp:
-        yield Fault(Kind.TEXT, text.text, size, limits.text_dp)
+        yield Fault(Kind.TEXT, _said(text), size, limits.text_dp)
     if text.pitch and text.pitch / text.size < limits.line_spacing:
-        yield Fault(Kind.SPACING, text.text, text.pitch / text.size, limits.line_spacing)
+        yield Fault(Kind.SPACING, _said(text), text.pitch / text.size, limits.line_spacing)
     if _bare(text.laid_out) != _bare(text.text):
         kept = len(_bare(text.laid_out)) / len(_bare(text.text))
-        yield Fault(Kind.CLIPPED, f"{text.text}: laid out is only {text.laid_out}", kept, 1)
+        yield Fault(Kind.CLIPPED, f"{_said(text)}: laid out is only {text.laid_out}", kept, 1)
+    forms, asked = text.family.rpartition(" ")[2], FORMS.get(picture.shot.language, "")
+    if forms in ALL_FORMS and forms != asked:
+        yield Fault(Kind.FORMS, f"{text.family} for {picture.shot.language}", 0, 1)
     if text.missing:
-        yield Fault(Kind.GLYPH, f"{text.missing} in {text.text}", len(text.missing), 0)
+        yield Fault(Kind.GLYPH, f"{text.missing} in {_said(text)}", len(text.missing), 0)
 
 
 def _ink(text: SeenText, limits: Limits) -> Iterator[Fault]:
     if not text.text.strip():
         return
     if text.ink is None:
-        yield Fault(Kind.EMPTY, f"{text.text}: leaves no mark", 0, 1)
+        yield Fault(Kind.EMPTY, f"{_said(text)}: leaves no mark", 0, 1)
         return
     ink = text.ink
     if ink.contrast < limits.contrast:
-        yield Fault(Kind.CONTRAST, text.text, ink.contrast, limits.contrast)
+        yield Fault(Kind.CONTRAST, _said(text), ink.contrast, limits.contrast)
     if (beyond := ink.box.outside(text.room)) > SLACK:
-        yield Fault(Kind.CLIPPED, f"{text.text}: pixels beyond its place", beyond, SLACK)
+        yield Fault(Kind.CLIPPED, f"{_said(text)}: pixels beyond its place", beyond, SLACK)
     if ink.cut:
-        yield Fault(Kind.CLIPPED, f"{text.text}: strokes end at the edge of their texture", 1, 0)
+        yield Fault(Kind.CLIPPED, f"{_said(text)}: strokes end at the edge of their texture", 1, 0)
     if ink.visible < VISIBLE:
-        yield Fault(Kind.CLIPPED, f"{text.text}: part of its strokes that is seen", ink.visible, VISIBLE)
+        yield Fault(Kind.CLIPPED, f"{_said(text)}: part of its strokes that is seen", ink.visible, VISIBLE)
     drawn = ink.tallest_line / text.size
     if _ideographs(text.text) >= 3 and drawn < INK_OF_SIZE:
-        yield Fault(Kind.TEXT, f"{text.text}: its strokes, as a part of its size", drawn, INK_OF_SIZE)
+        yield Fault(Kind.TEXT, f"{_said(text)}: its strokes, as a part of its size", drawn, INK_OF_SIZE)
 
 
 def _targets(picture: Picture, limits: Limits) -> Iterator[Fault]:
     panel = picture.panel
     words = {text.target for text in picture.texts if text.text.strip()}
+    display = Box(0, 0, panel.width, panel.height)
     for target in touched(picture):
+        if (beyond := _unshifted(picture, target.box).outside(display)) > SLACK:
+            yield Fault(Kind.CLIPPED, f"{target.action}: pixels beyond the display", beyond, SLACK)
         side = min(target.box.width, target.box.height)
         if panel.mm(side) < limits.target_mm:
             yield Fault(Kind.TARGET, f"{target.action}: mm", panel.mm(side), limits.target_mm)
@@ -135,11 +145,11 @@ def _overlaps(picture: Picture) -> Iterator[Fault]:
     inked = [(text, text.ink.box) for text in picture.texts if text.ink is not None]
     for (text, box), (second, its_box) in itertools.combinations(inked, 2):
         if _meet(box, its_box):
-            yield _overlap(f"{text.text} and {second.text}", box, its_box)
+            yield _overlap(f"{_said(text)} and {_said(second)}", box, its_box)
     for (text, box), target in itertools.product(inked, picture.targets):
         # The header's own words are not in it: it is a strip and no widget that holds them.
         if text.target != target.action and target.action not in HIDDEN and _meet(box, target.box):
-            yield _overlap(f"{text.text} and {target.action}", box, target.box)
+            yield _overlap(f"{_said(text)} and {target.action}", box, target.box)
 
 
 def _overlap(what: str, one: Box, other: Box) -> Fault:
@@ -226,6 +236,11 @@ def _meet(one: Box, other: Box) -> bool:
 def _bare(text: str) -> str:
     """Without white space: lines are broken where there is some."""
     return "".join(text.split())
+
+
+def _said(text: SeenText) -> str:
+    """In one line, for people."""
+    return " ".join(text.text.split())
 
 
 def _ideographs(text: str) -> int:

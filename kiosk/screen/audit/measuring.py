@@ -43,7 +43,8 @@ class Measurer:
         shift: tuple[int, int] = (0, 0),
     ) -> Picture:
         """What the window shows in this frame, which was drawn last."""
-        texts = tuple(_text(pieces, targets, frame) for pieces in _texts(self.read().pieces))
+        reading = self.read()
+        texts = tuple(_text(pieces, reading.shapes, targets, frame) for pieces in _texts(reading.pieces))
         human = next((target.box for target in targets if target.action == HUMAN), None)
         red = pixels.red(frame, human)
         return Picture(self._panel, shot, wanted, texts, tuple(targets), red, shift)
@@ -76,21 +77,28 @@ def _follows(line: ReadPiece, following: ReadPiece) -> bool:
     return 0 < down <= _NEXT_LINE * one.size * _scale(line)
 
 
-def _text(pieces: list[ReadPiece], targets: Sequence[SeenTarget], frame: Pixels) -> SeenText:
+def _text(
+    pieces: list[ReadPiece], shapes: Sequence[Box], targets: Sequence[SeenTarget], frame: Pixels
+) -> SeenText:
     first = pieces[0]
     size = first.typeset.size * _scale(first)
     text = "\n".join(piece.typeset.text for piece in pieces)
     ink = pixels.ink(frame, [piece.piece for piece in pieces], size)
     box = ink.box if ink is not None else first.piece.box
-    target = _target_of(box, targets)
+    target = next((target for target in targets if _is_on(box, target.box)), None)
+    room = first.room if target is None else first.room.common(target.box)
+    for shape in shapes[: first.under]:
+        if _is_on(box, shape):
+            room = room.common(shape)
     return SeenText(
         text=text,
         laid_out="\n".join(line for piece in pieces for line in piece.typeset.lines),
         size=size,
         pitch=_pitch(pieces),
-        room=first.room if target is None else first.room.common(target.box),
+        room=room,
         target="" if target is None else target.action,
         font=first.typeset.font,
+        family=typefaces.family(first.typeset.font),
         missing=typefaces.missing(text, first.typeset.font),
         ink=ink,
     )
@@ -112,10 +120,7 @@ def _pitch(pieces: list[ReadPiece]) -> float:
     return min(within + between, default=0.0)
 
 
-def _target_of(box: Box, targets: Sequence[SeenTarget]) -> SeenTarget | None:
-    """The target a text is in: the one that has its middle."""
+def _is_on(box: Box, ground: Box) -> bool:
+    """Whether a text is on it: its middle is."""
     x, y = box.x + box.width / 2, box.y + box.height / 2
-    for target in targets:
-        if target.box.x <= x < target.box.right and target.box.y <= y < target.box.bottom:
-            return target
-    return None
+    return ground.x <= x < ground.right and ground.y <= y < ground.bottom

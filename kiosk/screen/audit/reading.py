@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from kivy.graphics import Canvas, InstructionGroup, PopMatrix, PushMatrix, Rectangle
+from kivy.graphics import Canvas, Ellipse, InstructionGroup, PopMatrix, PushMatrix, Rectangle, RoundedRectangle
 from kivy.graphics.context_instructions import MatrixInstruction
 from kivy.graphics.transformation import Matrix
 from kivy.uix.widget import Widget
@@ -18,6 +18,8 @@ from kiosk.screen.audit.pixels import Piece
 from kiosk.screen.audit.seen import Box
 from kiosk.screen.audit.typesetting import Typeset, Typesetting
 
+_FILLED = Rectangle, RoundedRectangle, Ellipse
+
 
 class ReadPiece(NamedTuple):
     """One texture of text on the display."""
@@ -25,6 +27,7 @@ class ReadPiece(NamedTuple):
     typeset: Typeset
     piece: Piece
     room: Box  # what the widget, those around it and the window leave it
+    under: int  # so many of the shapes were drawn before it
     group: int  # pieces of one group of instructions are one text, where they are of one size
 
 
@@ -32,6 +35,7 @@ class Reading(NamedTuple):
     """What the canvases of a window hold, in the order in which it is drawn."""
 
     pieces: list[ReadPiece]
+    shapes: list[Box]  # filled areas: cards, panels, buttons
     widgets: list[tuple[Widget, Box]]
 
 
@@ -52,7 +56,7 @@ class Reader:
     def read(self, root: Any) -> Reading:
         """``root`` is the window, or whatever has ``canvas`` and ``children``."""
         owners = {id(widget.canvas): widget for widget in _all(root.children)}
-        reading = Reading([], [])
+        reading = Reading([], [], [])
         self._walk(root.canvas, [Matrix()], _Place(self._window, 0), owners, reading)
         return reading
 
@@ -75,12 +79,15 @@ class Reader:
                 matrices.pop()
             elif isinstance(instruction, MatrixInstruction):
                 matrices[-1] = matrices[-1].multiply(instruction.matrix)
-            elif isinstance(instruction, Rectangle):
+            elif isinstance(instruction, _FILLED):
+                box = self._box(matrices[-1], *instruction.pos, *instruction.size)
                 typeset = self._typesetting.of(instruction.texture)
-                if typeset is not None:
-                    box = self._box(matrices[-1], *instruction.pos, *instruction.size)
-                    piece = Piece(self._typesetting.pixels(instruction.texture), box)
-                    reading.pieces.append(ReadPiece(typeset, piece, place.room, place.group))
+                if typeset is None:
+                    reading.shapes.append(box)
+                    continue
+                piece = Piece(self._typesetting.pixels(instruction.texture), box)
+                under = len(reading.shapes)
+                reading.pieces.append(ReadPiece(typeset, piece, place.room, under, place.group))
 
     def _box(self, matrix: Matrix, x: float, y: float, width: float, height: float) -> Box:
         """Kivy counts from the lower left corner, the audit from the upper left."""

@@ -60,9 +60,10 @@ class SeenText(Struct, frozen=True):
     laid_out: str  # what the layout kept of it: lines that do not fit are dropped
     size: float  # of the letters
     pitch: float  # from line to line; 0 with one line
-    room: Box  # what its widget, the parent and the window leave it
+    room: Box  # what its widget, the card it is on, its target and the window leave it
     target: str  # the action it belongs to; empty: none
     font: str  # the file
+    family: str  # the name of its face
     missing: str  # characters that the font has not
     ink: Ink | None  # none: it left no mark
 

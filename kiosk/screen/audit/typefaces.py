@@ -20,6 +20,13 @@ def missing(text: str, font: str) -> str:
 
 
 @cache
+def family(font: str) -> str:
+    """The name of the face that Kivy opens, such as Noto Sans CJK SC."""
+    with TTFont(font, fontNumber=0, lazy=True) as face:
+        return str(face["name"].getBestFamilyName() or "")
+
+
+@cache
 def _lacks(letter: str, font: str) -> bool:
     return ord(letter) not in _characters(font) or _drawn(letter, font) == _box(font)
 

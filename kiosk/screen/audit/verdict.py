@@ -77,7 +77,7 @@ class Verdict:
             self._least(picture, "smallest_gap_dp", panel.dp(gap), f"{one.action} and {other.action}")
 
     def _least(self, picture: Picture, figure: str, value: float, what: str) -> None:
-        place = f"{picture.name}: {what}"
+        place = f"{picture.name}: {' '.join(what.split())}"
         self.least.add(figure, value, place)
         self.panels[picture.panel.name].add(figure, value, place)
 
