@@ -18,8 +18,8 @@ from kiosk.screen.audit.seen import Box, Ink, Red
 Mask = npt.NDArray[np.bool_]
 Texture = npt.NDArray[np.uint8]  # height x width x 4, the upper row first
 
-#: A pixel this opaque has the stroke's own colour, one less opaque than the other is none of it.
-OPAQUE, FAINT = 255, 8
+#: A pixel this opaque has the stroke's own colour.
+OPAQUE = 255
 #: How far around the strokes the background is looked at, as a part of the size of the letters.
 AROUND = 0.06
 #: Parts of the pixels that may be odd ones: a smoothed edge of something near.
@@ -111,7 +111,7 @@ def _colours(frame: Pixels, piece: Piece, reach: int) -> tuple[int, Pixels, Pixe
     x0, y0 = max(0, -left), max(0, -top)
     shown = frame[max(0, top) : max(0, top + alpha.shape[0]), max(0, left) : max(0, left + alpha.shape[1])]
     there = slice(y0, y0 + shown.shape[0]), slice(x0, x0 + shown.shape[1])
-    near = _grown(alpha >= FAINT, reach) & (alpha < FAINT)
+    near = _grown(alpha > 0, reach) & (alpha == 0)
     core, near, own = core[there], near[there], texture[there][..., :3]
     on_display, around = shown[core], shown[near]
     if not len(on_display):

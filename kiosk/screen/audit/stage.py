@@ -42,8 +42,13 @@ class Stage:
         Window.bind(on_flip=self._read)
 
     async def shoot(self, shot: Shot) -> tuple[Picture, png.Pixels]:
-        """Draw one scene and measure it."""
+        """Draw one scene and measure it, without the dimming of the night.
+
+        That takes light from everything alike, as the panel's own brightness would, while nobody is there; the
+        first touch ends it.
+        """
         scene = gallery.make(shot.scene, shot.language, shot.text, shot.variant)
+        scene = msgspec.structs.replace(scene, dim=0.0)
         self._drawn.clear()
         self.window.show(scene)
         self.window.redraw()  # also when this scene looks just like the one before
