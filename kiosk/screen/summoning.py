@@ -29,7 +29,7 @@ class Summoning:
         state = self._state
         if urgency is Urgency.NORMAL and state.size is TextSize.EXTRA:
             urgency = Urgency.ELDERLY
-        state.visiting, state.staff, state.confirming = True, None, ""
+        state.staff, state.confirming = None, ""
         if isinstance(state.step, Practice):
             state.go(Welcome(), now)
         if state.call is None and state.asking is None:
@@ -86,7 +86,7 @@ class Summoning:
     def restore(self, now: float) -> None:
         """Go on waiting for what was asked for before the process was killed."""
         if self._asked_for():
-            self._state.asking, self._state.visiting = now, True
+            self._state.asking = now
 
     def touch(self, action: str, now: float) -> bool:
         """What is on the scenes of a call and of 事情办好了吗?; whether it was one of these."""

@@ -4,6 +4,7 @@ import pytest
 from walking import customer, heading, offered, spoken, technician, words
 
 from kiosk.messages import (
+    Agent,
     Cause,
     CustomerEnd,
     Listen,
@@ -39,7 +40,7 @@ def test_one_touch_calls_and_says_so(walker):
     (summon,) = walker.commands(Summon)
     assert (summon.cause, summon.urgency) == (Cause.TOUCH, Urgency.NORMAL)
     scene = walker.scene()
-    assert (scene.name, scene.human.calling) == ("calling", True)
+    assert (scene.name, scene.human.calling, scene.human.note) == ("calling", True, "正在叫人")
     assert spoken(walker) == ["正在叫人，请在这里等一等。被骗转账，或者身体不舒服，请点急事。"]
 
 
@@ -84,6 +85,13 @@ def test_while_the_call_does_not_show_the_screen_says_so(walker):
     assert walker.scene().name == "calling"
     assert "还没有通知到" in words(walker.scene())
     assert "红色大按钮" in words(walker.scene())
+
+
+def test_impatience_does_not_hide_that_the_call_does_not_show(walker):
+    for _ in range(4):
+        walker.touch("human")
+        walker.wait(1)
+    assert "还没有通知到" in words(walker.scene())
 
 
 def test_an_old_request_that_opens_no_call_leads_back_to_where_the_customer_was(walker):
@@ -337,8 +345,13 @@ def test_who_is_coming_and_how(walker, mode, told):
     scene = walker.scene()
     assert scene.name == "accepted"
     assert "李明" in heading(scene) and told in heading(scene)
-    assert (scene.human.answered, scene.human.calling) == (True, False)
+    assert (scene.human.answered, scene.human.calling, scene.human.note) == (True, False, "有人来了")
     assert "李明" in spoken(walker)[-1]
+
+
+def test_an_agent_without_a_name_is_a_colleague(walker):
+    walker.call(State.ACCEPTED, agent=Agent("li", "", "desk-1"), mode=Mode.WALK)
+    assert heading(walker.scene()) == "工作人员正在走过来"
 
 
 def test_nobody_has_to_say_it_all_again(walker):

@@ -374,6 +374,13 @@ def test_button_and_voice_can_be_tried_without_calling_anybody(walker):
     assert "收到了" in words(walker.scene())
 
 
+def test_a_second_practice_begins_anew(walker):
+    walker.touch("practice")
+    walker.say("喂喂")
+    walker.touch("done", "practice")
+    assert "喂喂" not in words(walker.scene())
+
+
 def test_practice_shows_no_numbers(walker):
     walker.touch("practice")
     walker.say("我的密码是123456")

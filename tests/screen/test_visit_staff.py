@@ -137,6 +137,9 @@ def test_volume(inside):
     inside.touch("more", "volume-up")
     assert inside.commands(SetVolume)[-1].volume == pytest.approx(0.8)
     assert heading(inside.scene()) == "音量 80%"
+    inside.voiced(volume=0.95)
+    inside.touch("volume-up")
+    assert inside.commands(SetVolume)[-1].volume == 1.0
     inside.voiced(volume=0.05)
     inside.touch("volume-down")
     assert inside.commands(SetVolume)[-1].volume == 0.0
@@ -183,6 +186,7 @@ def test_the_doctor_lists_faults_first_and_all_parts_in_the_end(inside):
     assert (scene.name, heading(scene)) == ("parts", "1处有故障")
     (parts,) = [block for block in scene.blocks if isinstance(block, Parts)]
     assert (parts.rows[0].name, parts.rows[0].ok) == ("消息服务", False)
+    assert len(parts.rows) <= 4, "a small panel has no room for more"
     assert parts.rows[0].text == "unreachable: is mosquitto running?"
     names = {row.name for row in parts.rows}
     inside.touch("more")

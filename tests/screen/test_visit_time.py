@@ -40,6 +40,7 @@ def test_twenty_seconds_of_warning_come_before_the_end(walker):
     assert "您还在吗" in spoken(walker)[-1]
     walker.wait(15)
     assert walker.scene().warning.left_s == pytest.approx(4, abs=1)
+    assert len([text for text in spoken(walker) if "您还在吗" in text]) == 1
     walker.wait(6)
     assert walker.scene().name == "welcome"
 
@@ -340,6 +341,7 @@ def test_no_word_of_the_customer_is_kept(walker):
 def test_a_tapped_complaint_outlives_the_process(walker):
     walker.call(State.ENDED)
     walker.touch("resolved-yes", "complain", "reason-wait")
+    again(walker)
     walker.sent.clear()
     again(walker)
     walker.result(Complain, case="482913")
