@@ -1,12 +1,15 @@
-"""The real models, for the tests that need them."""
+"""The real models and a sound card, for the tests that need them."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hall_sound import Loudspeaker, plugged_in
 
 from kiosk.voice import models
 from kiosk.voice.models.fetch import fetch
@@ -34,3 +37,12 @@ def hearing_model() -> Path:
 def speaking_model() -> Path:
     """The directory of the voice that speaks Mandarin."""
     return fetched("fastspeech2-baker")
+
+
+@pytest.fixture
+def loudspeaker() -> Iterator[Loudspeaker]:
+    """A sound card of the test's own, which PortAudio here sees; its path must be short, for the socket."""
+    if why := Loudspeaker.missing():
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory() as directory, plugged_in(Path(directory)) as card:
+        yield card

@@ -131,7 +131,7 @@ def _rule(pattern: str, replace: Callable[[re.Match[str]], str]) -> _Rule:
 _RULES: tuple[_Rule, ...] = (
     # Full-width digits, letters and signs; circled numbers.
     _rule(r"[０-９Ａ-Ｚａ-ｚ％＋－～＃＊＠＝．／＆]", lambda m: chr(ord(m[0]) - 0xFEE0)),
-    _rule(r"[①-⑳]", lambda m: f"{number(str(ord(m[0]) - 0x245F))}，"),
+    _rule(r"[①-⑳]", lambda m: f"，{number(str(ord(m[0]) - 0x245F))}，"),
     _rule(r"(?<=\d)：(?=\d)", lambda m: ":"),
     _rule(r"[¥￥]", lambda m: "¥"),
     # Telephone, case and card numbers, digit by digit; before anything else takes them for amounts.

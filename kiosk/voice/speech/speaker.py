@@ -24,10 +24,10 @@ class SpeakerError(OSError):
 
 
 class Output:
-    """An open device: it plays what ``fill`` gives it until that raises :attr:`over` or :attr:`abort`, or is closed.
+    """An open device: plays what ``fill`` gives it until that raises :attr:`over` or :attr:`abort`, or is closed.
 
-    After ``over`` what was given is still played, after ``abort`` it is dropped. ``fill`` and ``finished`` are called
-    by PortAudio's thread. Raises :class:`SpeakerError` when it cannot be opened.
+    After ``over`` what was given is still played, after ``abort`` it is dropped. PortAudio's thread calls ``fill``
+    and ``finished``. Raises :class:`SpeakerError` when it cannot be opened.
     """
 
     def __init__(self, pattern: str, rate: int, fill: Fill, finished: Callable[[], None]) -> None:

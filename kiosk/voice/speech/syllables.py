@@ -29,7 +29,11 @@ _SAID = """
 重置 chong2 zhi4|重填 chong2 tian2|行号 hang2 hao4|本行 ben3 hang2|我行 wo3 hang2|他行 ta1 hang2|跨行 kua4 hang2
 同行 tong2 hang2|各行 ge4 hang2|分行 fen1 hang2|支行 zhi1 hang2|总行 zong3 hang2|农行 nong2 hang2
 建行 jian4 hang2|工行 gong1 hang2|中行 zhong1 hang2|交行 jiao1 hang2|招行 zhao1 hang2|转账 zhuan3 zhang4
-存折 cun2 zhe2
+存折 cun2 zhe2|还款 huan2 kuan3|还息 huan2 xi1|还卡 huan2 ka3|还信用卡 huan2 xin4 yong4 ka3
+还房贷 huan2 fang2 dai4|还车贷 huan2 che1 dai4|还贷款 huan2 dai4 kuan3|还完 huan2 wan2|还上 huan2 shang4
+还我 huan2 wo3|还您 huan2 nin2|调额 tiao2 e2|调档 diao4 dang4|划卡 hua2 ka3|咳嗽 ke2 sou5|头发 tou2 fa5
+仔细地 zi3 xi4 de5|认真地 ren4 zhen1 de5|耐心地 nai4 xin1 de5|办得了 ban4 de5 liao3|受得了 shou4 de5 liao3
+来得及 lai2 de5 ji2
 """
 # pypinyin has one dictionary for the whole process; this one only speaks.
 _WORDS = {
@@ -40,6 +44,8 @@ pypinyin.load_phrases_dict(_WORDS)
 #: After these, 一 counts an order or is a digit among digits, and keeps its first tone; and before those.
 _ORDER_BEFORE = "第零二三四五六七八九十〇幺初周期统唯单逐专"
 _ORDER_AFTER = "月号楼层级路期线零二三四五六七八九十〇一"
+#: With these beside it 得 is 得到, to get; else it is the particle (走得动).
+_GET_BEFORE, _GET_AFTER = "获取心所难不只求赢", "到分知益当力罪以失体意"
 #: 儿 is a syllable of its own beside these, not the retroflex end of the one before.
 _CHILD_BEFORE, _CHILD_AFTER = "女婴幼少孤育托胎", "子女童孙媳科歌"
 
@@ -85,7 +91,7 @@ def _sandhi(chars: str, said: Sequence[str]) -> list[str]:
 
 
 def _bent(chars: str, at: int, said: Sequence[str]) -> str:
-    """The tones of 不 and 一 by what follows, and of 儿 and of 不 in 行不行."""
+    """The tones of 不 and 一 by what follows and in 行不行; 得, 地 and 儿 by what they are."""
     char, syllable = chars[at], said[at]
     after = said[at + 1][-1] if at + 1 < len(said) else ""
     between_same = 0 < at < len(chars) - 1 and chars[at - 1] == chars[at + 1]
@@ -99,6 +105,8 @@ def _bent(chars: str, at: int, said: Sequence[str]) -> str:
         if not after or (before and before in _ORDER_BEFORE) or (follows and follows in _ORDER_AFTER):
             return "yi1"
         return "yi2" if after in "45" else "yi4"
-    if is_retroflex(chars, at):
-        return "er5"
-    return syllable
+    if syllable == "de2" and chars[at - 1 : at] not in tuple(_GET_BEFORE):
+        return syllable if chars[at + 1 : at + 2] in tuple(_GET_AFTER) else "de5"
+    if char == "地" and at > 1 and chars[at - 1] == chars[at - 2]:  # 慢慢地
+        return "de5"
+    return "er5" if is_retroflex(chars, at) else syllable
