@@ -1,4 +1,4 @@
-"""The pictures of README and docs: the agents' page in a real Chromium, in front of a real hall.
+"""The pictures of README and docs: a customer's screen in a real window, the agents' page in a real Chromium.
 
 Usage: screenshots.py [DIRECTORY]
 """
@@ -15,11 +15,15 @@ from playwright.async_api import Browser, Locator, Page, expect
 from kiosk import local, messages
 from kiosk.bench import page as pages
 from kiosk.desk.client import connect
-from kiosk.messages import Cause, Result, Summon, Urgency
+from kiosk.desk.protocol import PageAccept, PageRung
+from kiosk.display import DisplayError, VirtualDisplay
+from kiosk.messages import Cause, Mode, Result, Seen, State, Summon, Urgency
+from kiosk.screen import client as screens
 from kiosk.stack import Stack, StackError
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DESKTOP, PHONE = (1366, 768), (390, 844)
+SCREEN, SCREEN_INCH = (1280, 800), 10.1
 MAX_BYTES = 200_000
 LIMIT_S = 20.0
 WAITED_S = 6.0  # long enough for the clocks of the cards to show something
@@ -32,6 +36,51 @@ SAID = ("我想查一下养老金", "有人打电话说我的卡有问题，叫�
 
 
 async def main(directory: Path) -> None:
+    await screen_pictures(directory)
+    await desk_pictures(directory)
+
+
+async def screen_pictures(directory: Path) -> None:
+    """One visit, from the welcome to the agent who comes."""
+    with VirtualDisplay(*SCREEN) as display, Stack() as stack:
+        stack.make_broker()
+        stack.make_desk("desk1", people={"wang": ("王芳", 1), "li": ("李强", 1)})
+        title, place = KIOSKS["k1"]
+        stack.make_kiosk("k1", title=title, place=place)
+        more = f'hall_title = "新华路营业厅"\nvariant = "day"\ndiagonal_inch = {SCREEN_INCH}'
+        name = stack.make_screen("k1", environment=display.environment, size="{}x{}".format(*SCREEN), more=more)
+        voice = stack.make_voice("k1")
+        stack.start()
+        async with (
+            connect(stack.url("desk1"), "wang", stack.password, stack.ca) as agent,
+            screens.connect(stack.socket(name)) as screen,
+        ):
+            await agent.go_on_duty()
+            await agent.until(lambda a: bool(a.colleagues) and "k1" in a.kiosks)
+            await screen.until(lambda shown: any(target.action == "speak" for target in shown.targets))
+            await take_screen(screen, directory / "screen-welcome.png")
+            await screen.go("topic-card", "choices")
+            await screen.go("service-card_loss", "answer")
+            await take_screen(screen, directory / "screen-answer.png")
+            await screen.go("human", "calling")
+            await agent.until_call("k1", State.CALLING, State.RUNG)
+            await agent.act(PageRung, "k1", seen=Seen.DRAWN)
+            await screen.until(lambda shown: "6秒" in "".join(shown.texts))
+            await take_screen(screen, directory / "screen-calling.png")
+            await agent.act(PageAccept, "k1", mode=Mode.WALK)
+            await screen.until_scene("accepted")
+            await take_screen(screen, directory / "screen-accepted.png")
+        stack.kill(voice)
+
+
+async def take_screen(screen: screens.ScreenClient, path: Path) -> None:
+    await asyncio.sleep(0.5)  # the press that led here has been seen
+    await screen.save(path.resolve())
+    told(path)
+
+
+async def desk_pictures(directory: Path) -> None:
+    """A hall in which one terminal calls, one has an agent and one is offline."""
     expect.set_options(timeout=LIMIT_S * 1000)
     with Stack() as stack:
         stack.make_broker()
@@ -120,6 +169,10 @@ async def take(page: Page, path: Path) -> None:
     for beat in ("true", "false"):  # a ringing card blinks: just when it has come on
         await expect(page.locator("body")).to_have_attribute("data-beat", beat)
     await page.screenshot(path=path)
+    told(path)
+
+
+def told(path: Path) -> None:
     size = path.stat().st_size
     print(f"{path} {size / 1000:.0f} kB")
     assert size < MAX_BYTES, "too large for the repository"
@@ -130,5 +183,5 @@ if __name__ == "__main__":
     target.mkdir(parents=True, exist_ok=True)
     try:
         asyncio.run(main(target))
-    except (StackError, pages.NoBrowser) as error:
+    except (StackError, DisplayError, pages.NoBrowser) as error:
         sys.exit(str(error))

@@ -34,17 +34,6 @@ async def agent(stack: Stack, user: str = "wang") -> AsyncIterator[DeskClient]:
         yield client
 
 
-async def touch(screen: ScreenClient, action: str, *then: str) -> None:
-    """Touch until the scene is one of ``then``, as people do: the first half second of a scene does not count."""
-    async with asyncio.timeout(LIMIT_S):
-        while screen.shown.scene not in then:
-            with contextlib.suppress(screens.ScreenClientError):
-                await screen.touch(action)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await screen.until_scene(*then)
-
-
 async def says(screen: ScreenClient, *words: str) -> None:
     """Until all the words are on the screen."""
     async with asyncio.timeout(LIMIT_S):

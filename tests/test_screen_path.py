@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from parts import eventually, on_record
-from screens import SCREEN, agent, back, customer, says, shaking, touch
+from screens import SCREEN, agent, back, customer, says, shaking
 
 from kiosk.button import Lamp
 from kiosk.desk.protocol import PageAccept, PageArrived, PageEnd
@@ -48,10 +48,10 @@ async def end(desk):
 
 async def test_a_whole_visit_from_the_topic_to_the_rating(hall):
     async with agent(hall) as desk, customer(hall) as screen:
-        await touch(screen, "topic-card", "choices")
-        await touch(screen, "service-card_loss", "answer")
+        await screen.go("topic-card", "choices")
+        await screen.go("service-card_loss", "answer")
         await says(screen, "挂失", "身份证")
-        await touch(screen, "human", "calling")
+        await screen.go("human", "calling")
         call = await accept(desk)
         assert call.cause is Cause.TOUCH
         assert any("银行卡丢了" in said for said in call.said), "nobody has to say it twice"
@@ -64,8 +64,8 @@ async def test_a_whole_visit_from_the_topic_to_the_rating(hall):
         await desk.act(PageEnd, "k1", outcome=Outcome.RESOLVED)
         await screen.until_scene("ended")
         await says(screen, "事情办好了吗")
-        await touch(screen, "resolved-yes", "rating")
-        await touch(screen, "rate-4", "thanks")
+        await screen.go("resolved-yes", "rating")
+        await screen.go("rate-4", "thanks")
         kinds = [event.kind for event in await on_record(desk, "k1", call.id, "rated")]
         assert kinds[0] == "opened"
         assert kinds[-4:] == ["connected", "ended", "satisfied", "rated"]
@@ -73,25 +73,25 @@ async def test_a_whole_visit_from_the_topic_to_the_rating(hall):
 
 async def test_not_done_calls_again_one_level_up(hall):
     async with agent(hall) as desk, customer(hall) as screen:
-        await touch(screen, "human", "calling")
+        await screen.go("human", "calling")
         first = await accept(desk)
         await end(desk)
         await screen.until_scene("ended")
-        await touch(screen, "resolved-no", "calling")
+        await screen.go("resolved-no", "calling")
         again = await desk.until_call("k1", State.CALLING, State.RUNG)
         assert (again.follows, again.level, again.cause) == (first.id, 2, Cause.AGAIN)
 
 
 async def test_a_complaint_gets_the_number_that_is_on_record(hall):
     async with agent(hall) as desk, customer(hall) as screen:
-        await touch(screen, "human", "calling")
+        await screen.go("human", "calling")
         call = await accept(desk)
         await end(desk)
         await screen.until_scene("ended")
-        await touch(screen, "resolved-yes", "rating")
-        await touch(screen, "complain", "complaint")
+        await screen.go("resolved-yes", "rating")
+        await screen.go("complain", "complaint")
         reason = next(t.action for t in screen.shown.targets if t.action.startswith("reason-"))
-        await touch(screen, reason, "complaint_kept")
+        await screen.go(reason, "complaint_kept")
         (kept,) = [e for e in await on_record(desk, "k1", call.id, "complained") if e.kind == "complained"]
         await says(screen, kept.case)
         assert kept.text
@@ -102,7 +102,7 @@ async def test_nothing_ends_without_a_warning_and_one_touch_stays(stack, display
     stack.make_screen("k1", environment=display.environment, size="800x480", more="idle_s = 1.5")
     stack.start()
     async with customer(stack) as screen:
-        await touch(screen, "topic-card", "choices")
+        await screen.go("topic-card", "choices")
         await screen.until(lambda shown: any(t.action == "stay" for t in shown.targets))
         assert screen.shown.scene == "choices", "the warning comes first"
         await asyncio.sleep(0.5)
@@ -144,7 +144,7 @@ async def test_a_palm_does_nothing_but_on_the_human_button_it_calls(hall):
 
 async def test_the_button_can_be_tried_without_calling_anybody(hall):
     async with agent(hall) as desk, customer(hall) as screen:
-        await touch(screen, "practice", "practice")
+        await screen.go("practice", "practice")
         await asyncio.sleep(0.5)
         hall.boards["k1"].press()
         await screen.until(lambda shown: any(t.action == "practice-again" for t in shown.targets))
@@ -162,10 +162,10 @@ async def test_screen_and_link_come_back_into_the_state_they_were_killed_in(hall
     async with agent(hall) as desk:
         async with customer(hall) as screen:
             if state is None:
-                await touch(screen, "topic-card", "choices")
-                await touch(screen, "service-card_loss", "answer")
+                await screen.go("topic-card", "choices")
+                await screen.go("service-card_loss", "answer")
             else:
-                await touch(screen, "human", "calling")
+                await screen.go("human", "calling")
                 await desk.until_call("k1")
             if state in (State.ACCEPTED, State.CONNECTED, State.ENDED):
                 await accept(desk)
@@ -200,7 +200,7 @@ async def test_a_touch_while_the_link_is_down_calls_when_it_is_back(hall):
 
 async def test_a_broken_network_is_told_and_the_call_is_kept(hall):
     async with customer(hall) as screen:
-        await touch(screen, "human", "calling")
+        await screen.go("human", "calling")
         hall.kill("broker")
         await says(screen, "网络")
         hall.start("broker")
@@ -210,7 +210,7 @@ async def test_a_broken_network_is_told_and_the_call_is_kept(hall):
 
 async def test_desk_and_broker_die_while_somebody_is_coming(hall):
     async with agent(hall) as desk, customer(hall) as screen:
-        await touch(screen, "human", "calling")
+        await screen.go("human", "calling")
         await accept(desk)
         await screen.until_scene("accepted")
     for name in ("broker", "desk1"):

@@ -95,7 +95,7 @@ async def _customer(path: Path | None, timeline: Timeline, album: Album) -> Asyn
         await screen.until_scene("welcome")
         await album.take(screen)
         for action, scene in BEFORE:
-            await _touch(screen, action, scene)
+            await screen.go(action, scene)
             await album.take(screen)
         after = asyncio.create_task(_after(screen, timeline, album))
         yield
@@ -109,16 +109,7 @@ async def _after(screen: screens.ScreenClient, timeline: Timeline, album: Album)
         picture = await album.take(screen)
         timeline.add(f"screen {scene}", f"screen: {scene} ({picture.name})")
         if action:
-            await _touch(screen, action, then)
-
-
-async def _touch(screen: screens.ScreenClient, action: str, then: str) -> None:
-    """As people do: again, when nothing has come of it (a touch right after a new scene does not count)."""
-    while screen.shown.scene != then:
-        await screen.touch(action)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                await screen.until_scene(then)
+            await screen.go(action, then)
 
 
 async def _watch(link: local.LocalConnection, timeline: Timeline) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from kiosk import local, messages
 from kiosk.messages import Phase, Picture, Result, Shown, Target, Touch
 
+AGAIN_S = 1.0  # what a touch has not done by then, it has not done
+
 
 class ScreenClientError(RuntimeError):
     """The screen did not do what was asked of it; the text says what."""
@@ -54,6 +56,16 @@ class ScreenClient:
         x, y = target.x + target.width // 2, target.y + target.height // 2
         await self.finger(Phase.DOWN, x, y, finger=finger)
         await self.finger(Phase.UP, x, y, finger=finger)
+
+    async def go(self, action: str, *scenes: str) -> Shown:
+        """Touch until one of these scenes comes, as people do: a touch right after a new scene does not count."""
+        while self.shown.scene not in scenes:
+            with contextlib.suppress(ScreenClientError):  # it may be gone already
+                await self.touch(action)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_S):
+                    await self.until_scene(*scenes)
+        return self.shown
 
     async def finger(self, phase: Phase, x: int, y: int, *, finger: int = 0, width_mm: float = 0.0) -> None:
         """One moment of a touch, pixels from the upper left corner."""
