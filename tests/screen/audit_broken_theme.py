@@ -15,9 +15,8 @@ import msgspec
 from pytest import MonkeyPatch
 
 from kiosk.screen import theme
-from kiosk.screen.audit.job import Job
 from kiosk.screen.audit.limits import PANELS
-from kiosk.screen.audit.matrix import Shot
+from kiosk.screen.audit.matrix import Job, Shot
 from kiosk.screen.audit.seen import Picture
 from kiosk.screen.audit.stage import Stage
 from kiosk.screen.glyphs import Glyphs

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kiosk.screen import theme
-from kiosk.screen.audit import png
-from kiosk.screen.audit.pixels import Piece, Texture, contrast, ink, luminance, red
+from kiosk.screen.audit.pixels import Piece, Pixels, Texture, contrast, ink, luminance, red
 from kiosk.screen.audit.seen import Box
 
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (119, 119, 119)
 
 
-def plain(colour: tuple[int, int, int], width: int = 200, height: int = 100) -> png.Pixels:
+def plain(colour: tuple[int, int, int], width: int = 200, height: int = 100) -> Pixels:
     frame = np.zeros((height, width, 3), np.uint8)
     frame[...] = colour
     return frame
@@ -31,7 +26,7 @@ def bar(width: int = 60, height: int = 40) -> Texture:
     return texture
 
 
-def drawn(frame: png.Pixels, colour: tuple[int, int, int], left: int = 20, top: int = 30) -> Piece:
+def drawn(frame: Pixels, colour: tuple[int, int, int], left: int = 20, top: int = 30) -> Piece:
     frame[top + 10 : top + 30, left + 10 : left + 50] = colour
     return Piece(bar(), Box(left, top, 60, 40))
 
@@ -126,15 +121,3 @@ def test_red_within_the_human_is_its_own() -> None:
     assert red(frame, Box(100, 10, 80, 40)).human > 0.9
     beside = red(frame, Box(0, 10, 80, 40))
     assert (beside.elsewhere, beside.where, beside.human) == (40 * 80, Box(100, 10, 80, 40), 0)
-
-
-def test_a_png_holds_the_pixels(tmp_path: Path) -> None:
-    frame = np.random.default_rng(1).integers(0, 256, (7, 5, 3), np.uint8)
-    png.save(tmp_path / "a" / "b.png", frame)
-    data = (tmp_path / "a" / "b.png").read_bytes()
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", data[16:24]) == (5, 7)
-    length = struct.unpack(">I", data[33:37])[0]
-    rows = np.frombuffer(zlib.decompress(data[41 : 41 + length]), np.uint8).reshape(7, 16)
-    assert set(rows[:, 0]) == {2}  # each row as its difference from the one above
-    assert (np.cumsum(rows[:, 1:], axis=0, dtype=np.uint8).reshape(7, 5, 3) == frame).all()

@@ -27,6 +27,14 @@ class Shot(Struct, frozen=True):
         return f"{self.scene}-{self.text}-{self.language}-{self.variant}"
 
 
+class Job(Struct, frozen=True):
+    """What a drawing process is asked for: the pictures of one panel; none is saved where ``directory`` is empty."""
+
+    panel: Panel
+    shots: tuple[Shot, ...]
+    directory: str = ""
+
+
 def every(scenes: Sequence[str]) -> list[Shot]:
     """All pictures of one panel."""
     return [Shot(*one) for one in itertools.product(scenes, TextSize, LANGUAGES, Variant)]

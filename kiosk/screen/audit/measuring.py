@@ -13,7 +13,7 @@ from kiosk.screen.audit import pixels, typefaces
 from kiosk.screen.audit.judge import HUMAN
 from kiosk.screen.audit.limits import Panel
 from kiosk.screen.audit.matrix import Shot
-from kiosk.screen.audit.png import Pixels
+from kiosk.screen.audit.pixels import Pixels
 from kiosk.screen.audit.reading import Reader, Reading, ReadPiece
 from kiosk.screen.audit.seen import Box, Picture, SeenTarget, SeenText, Wanted
 from kiosk.screen.audit.typesetting import Typesetting

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.screen.audit.png import Pixels
 from kiosk.screen.audit.seen import Box, Ink, Red
 
+Pixels = npt.NDArray[np.uint8]  # height x width x 3, the upper row first
 Mask = npt.NDArray[np.bool_]
 Texture = npt.NDArray[np.uint8]  # height x width x 4, the upper row first
 

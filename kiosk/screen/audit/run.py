@@ -16,9 +16,8 @@ import msgspec
 from msgspec import Struct
 
 from kiosk.display import DisplayError, VirtualDisplay, has_display
-from kiosk.screen.audit.job import Job
 from kiosk.screen.audit.limits import Limits, Panel
-from kiosk.screen.audit.matrix import Shot, covering, every
+from kiosk.screen.audit.matrix import Job, Shot, covering, every
 from kiosk.screen.audit.report import show
 from kiosk.screen.audit.seen import Picture
 from kiosk.screen.audit.verdict import Verdict

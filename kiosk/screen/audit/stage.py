@@ -1,7 +1,7 @@
 """The drawing process: shows the scenes of one panel in the real window and says what each picture holds.
 
-``python -m kiosk.screen.audit.stage`` reads a :class:`~kiosk.screen.audit.job.Job` from standard input and writes
-one :class:`~kiosk.screen.audit.seen.Picture` a line to standard output.
+``python -m kiosk.screen.audit.stage`` reads a :class:`~kiosk.screen.audit.matrix.Job` from standard input and
+writes one :class:`~kiosk.screen.audit.seen.Picture` a line to standard output.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import msgspec
 
 from kiosk import config
 from kiosk.screen import gallery
-from kiosk.screen.audit import png
-from kiosk.screen.audit.job import Job
-from kiosk.screen.audit.matrix import Shot
+from kiosk.screen.audit.matrix import Job, Shot
+from kiosk.screen.audit.pixels import Pixels
 from kiosk.screen.audit.seen import Box, Picture, SeenTarget
 from kiosk.screen.audit.wanted import wanted
+from kiosk.screen.picture import write_png
 from kiosk.screen.window import Frame, ScreenWindow
 
 
@@ -28,7 +28,6 @@ class Stage:
     """The window of one panel."""
 
     def __init__(self, job: Job, directory: Path) -> None:
-        self._panel = job.panel
         settings = config.Screen(size=job.panel.name, diagonal_inch=job.panel.diagonal_inch)
         self._drawn = asyncio.Event()
         self.window = ScreenWindow(settings, directory, on_touch=lambda action: None, on_frame=self._on_frame)
@@ -38,10 +37,10 @@ class Stage:
         from kiosk.screen.audit.measuring import Measurer
 
         self._measurer = Measurer(job.panel)
-        self._frame: png.Pixels | None = None
+        self._frame: Pixels | None = None
         Window.bind(on_flip=self._read)
 
-    async def shoot(self, shot: Shot) -> tuple[Picture, png.Pixels]:
+    async def shoot(self, shot: Shot) -> tuple[Picture, Pixels]:
         """Draw one scene and measure it, without the dimming of the night.
 
         That takes light from everything alike, as the panel's own brightness would, while nobody is there; the
@@ -77,10 +76,13 @@ class Album:
         self._pool = ThreadPoolExecutor(1)
         self._last: Future[None] | None = None
 
-    def save(self, picture: Picture, frame: png.Pixels) -> None:
+    def save(self, picture: Picture, frame: Pixels) -> None:
         """Raises OSError, if need be that of the picture before."""
         self.finish()
-        self._last = self._pool.submit(png.save, self._directory / f"{picture.name}.png", frame)
+        path = self._directory / f"{picture.name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        height, width, _ = frame.shape
+        self._last = self._pool.submit(write_png, path, frame[::-1].tobytes(), (width, height))
 
     def finish(self) -> None:
         if self._last is not None:
