@@ -1,0 +1,150 @@
+"""The Chinese font: found on the system, and its right face put where Kivy can open it. No Kivy here.
+
+Noto Sans CJK comes as a collection with a face for each of Japan, Korea, the mainland, Taiwan and Hong Kong, and
+SDL_ttf as Kivy uses it opens the first: Japanese forms of 直, 骨, 门. So the face that a language needs is copied
+out of the collection once, into a cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, TTLibError
+from fontTools.ttLib.sfnt import SFNTReader
+
+from kiosk.screen.glyphs import Glyphs
+
+#: The face of each language, by the end of its name.
+FACES = {"zh_CN": "SC", "zh_TW": "TC", "en": "SC"}
+WEIGHTS = ("Regular", "Bold")
+PLACES = (
+    "/usr/share/fonts/opentype/noto",
+    "/usr/share/fonts/noto-cjk",
+    "/usr/share/fonts/google-noto-cjk",
+    "/usr/local/share/fonts",
+)
+_PROBE = "人工服务养老金骨直门"  # a font that lacks one of these is not a Chinese one
+
+
+class FontMissing(OSError):
+    """There is no font with Chinese characters; the text says what to install."""
+
+
+class Fonts:
+    """The two weights of one language, as files that SDL_ttf opens. ``cache`` is made when it is not there."""
+
+    def __init__(self, cache: Path, language: str = "zh_CN", places: tuple[str, ...] = PLACES) -> None:
+        self._face = f"Noto Sans CJK {FACES.get(language, 'SC')}"
+        self.regular = Glyphs(self._file(cache, "Regular", places))
+        self.bold = Glyphs(self._file(cache, "Bold", places))
+        self.missing_glyphs = lru_cache(maxsize=1024)(self._missing_glyphs)
+
+    def of(self, bold: bool) -> Glyphs:
+        return self.bold if bold else self.regular
+
+    def line(self, px: int) -> int:
+        """The height of a line of text as SDL_ttf draws it, pixels."""
+        return max(face.line(px) for face in (self.regular, self.bold))
+
+    def _missing_glyphs(self, text: str) -> str:
+        """The characters of a text that would be drawn as empty boxes."""
+        return "".join(
+            sorted({c for c in text if not c.isspace() and not (self.regular.has(c) and self.bold.has(c))})
+        )
+
+    def _file(self, cache: Path, weight: str, places: tuple[str, ...]) -> Path:
+        for place in places:
+            source = Path(place) / f"NotoSansCJK-{weight}.ttc"
+            if source.is_file():
+                return extract(source, self._face, cache)
+        for source, number in _by_fontconfig(self._face, weight):
+            with contextlib.suppress(OSError, TTLibError, KeyError, struct.error):
+                path = _copy(source, number, cache) if _is_collection(source) else source
+                glyphs = Glyphs(path)
+                if all(glyphs.has(character) for character in _PROBE):
+                    return path
+        raise FontMissing(
+            "no font with Chinese characters is installed: run scripts/system-packages, or install fonts-noto-cjk"
+        )
+
+
+def extract(source: Path, face: str, cache: Path) -> Path:
+    """The file of a named face of a collection; raises :class:`FontMissing` where there is no such face."""
+    with source.open("rb") as file:
+        for number in range(SFNTReader(file, fontNumber=0).numFonts):
+            name = TTFont(source, fontNumber=number, lazy=True)["name"]
+            if name.getDebugName(1) == face or name.getDebugName(16) == face:
+                return _copy(source, number, cache)
+    raise FontMissing(f"{source} has no face {face}: install fonts-noto-cjk anew")
+
+
+def _copy(source: Path, number: int, cache: Path) -> Path:
+    """One face of a collection as a file, made anew when the collection has changed.
+
+    The tables are copied as they are with the checksums they have; fontTools would compute them over 16 MB again.
+    """
+    target = cache / f"{source.stem}-{number}-{source.stat().st_mtime_ns:x}.otf"
+    if target.is_file():
+        return target
+    with source.open("rb") as file:
+        reader = SFNTReader(file, fontNumber=number)
+        tables = sorted(reader.tables.items())
+        count = len(tables)
+        power = 1 << (count.bit_length() - 1)
+        head = struct.pack(
+            ">4sHHHH",
+            reader.sfntVersion.encode("latin-1"),
+            count,
+            16 * power,
+            power.bit_length() - 1,
+            16 * (count - power),
+        )
+        data, offset = [], 12 + 16 * count
+        for tag, entry in tables:
+            file.seek(entry.offset)
+            body = file.read(entry.length)
+            head += struct.pack(">4sIII", tag.encode("latin-1"), entry.checkSum, offset, len(body))
+            data += [body, b"\0" * (-len(body) % 4)]
+            offset += len(body) + -len(body) % 4
+    cache.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=cache, suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.writelines([head, *data])
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    for old in cache.glob(f"{source.stem}-{number}-*.otf"):
+        if old != target:
+            old.unlink(missing_ok=True)
+    return target
+
+
+def _is_collection(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"ttcf"
+
+
+def _by_fontconfig(face: str, weight: str) -> list[tuple[Path, int]]:
+    """Fonts that might do, best first: what fontconfig says is nearest, then whatever claims to be Chinese."""
+    found = []
+    for command in (
+        ("fc-match", "-f", "%{file}|%{index}\n", f"{face}:style={weight}:lang=zh-cn"),
+        ("fc-list", "-f", "%{file}|%{index}\n", ":lang=zh-cn"),
+    ):
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        for line in sorted(run.stdout.splitlines()):
+            path, _, number = line.partition("|")
+            if path.endswith((".otf", ".ttf", ".ttc")):
+                found.append((Path(path), int(number or 0) & 0xFFFF))
+    return found
