@@ -28,7 +28,7 @@ class Shot(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """What a drawing process is asked for: the pictures of one panel; none is saved where ``directory`` is empty."""
+    """What a drawing process is asked for: the pictures of one panel, saved unless ``directory`` is empty."""
 
     panel: Panel
     shots: tuple[Shot, ...]
