@@ -218,6 +218,7 @@ def test_the_few_pictures_cover_each_pair() -> None:
     assert len({(shot.scene, shot.text) for _, shot in pictures}) == 20 * 3
     assert len({(shot.scene, shot.language) for _, shot in pictures}) == 20 * len(LANGUAGES)
     assert len({(shot.scene, shot.variant) for _, shot in pictures}) == 20 * 2
-    assert len({(panel, shot.text, shot.language) for panel, shot in pictures}) >= 4 * 3
+    # Every panel is drawn in much of what can be chosen, not always the same.
+    assert len({(panel, shot.text, shot.language) for panel, shot in pictures}) >= 4 * 8
     assert len({(shot.text, shot.language) for _, shot in pictures}) == 9
     assert len({(shot.text, shot.variant) for _, shot in pictures}) == 6

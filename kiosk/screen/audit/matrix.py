@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -44,22 +45,27 @@ def covering(scenes: Sequence[str], panels: Sequence[Panel]) -> dict[Panel, list
     """Every scene at each panel, and each pair of values of any two dimensions in at least one picture.
 
     As few pictures as a greedy choice finds: one for each scene and panel, then those whose pairs are missing.
+    Among equals it takes the one whose pairs are rarest, so that no panel has the same text size again and again.
     """
     chosen: dict[Panel, list[Shot]] = {panel: [] for panel in panels}
-    seen: set[tuple[int, object, int, object]] = set()
+    drawn: Counter[tuple[int, str, int, str]] = Counter()
 
-    def pairs(panel: Panel, shot: Shot) -> set[tuple[int, object, int, object]]:
+    def pairs(panel: Panel, shot: Shot) -> list[tuple[int, str, int, str]]:
         values = (panel.name, shot.scene, shot.text, shot.language, shot.variant)
-        return {(a, values[a], b, values[b]) for a, b in itertools.combinations(range(len(values)), 2)}
+        return [(a, values[a], b, values[b]) for a, b in itertools.combinations(range(len(values)), 2)]
+
+    def worth(panel: Panel, shot: Shot) -> tuple[int, int]:
+        counts = [drawn[pair] for pair in pairs(panel, shot)]
+        return counts.count(0), -sum(counts)
 
     def take(panel: Panel, shot: Shot) -> None:
         chosen[panel].append(shot)
-        seen.update(pairs(panel, shot))
+        drawn.update(pairs(panel, shot))
 
     for scene, panel in itertools.product(scenes, panels):
-        take(panel, max(every([scene]), key=lambda shot: len(pairs(panel, shot) - seen)))
+        take(panel, max(every([scene]), key=lambda shot: worth(panel, shot)))
     for panel in panels:
         for shot in every(scenes):
-            if pairs(panel, shot) - seen:
+            if worth(panel, shot)[0]:
                 take(panel, shot)
     return chosen
