@@ -134,6 +134,8 @@ class Voice(_Table, frozen=True):
 
     #: Where ``kiosk models fetch`` has put the models.
     models_dir: str = "/var/lib/kiosk/models"
+    #: Part of the name of the microphone's device; empty: the system's default.
+    microphone: str = ""
     #: auto: the first that this machine can use, in the order of the names here.
     engine: Literal["auto", "piper", "fastspeech", "espeak"] = "auto"
     #: A Piper voice the site has installed, VOICE.onnx; its VOICE.onnx.json lies beside it.
@@ -150,6 +152,30 @@ class Voice(_Table, frozen=True):
     slow_speed: Pace = 0.7
     #: How much disk the terminal's own sentences, rendered ahead, may take.
     cache_mb: Annotated[int, Meta(ge=1, le=10_000)] = 50
+
+
+class Hearing(_Table, frozen=True):
+    """When somebody speaks, when they have finished, and what the recogniser gets of it."""
+
+    #: Speech begins at this probability of voice, and goes on above the other.
+    voice_on: Share = 0.5
+    voice_off: Share = 0.35
+    #: Silence that ends a request that is clear, and any other: people over 65 pause for a second and more.
+    clear_silence_s: Seconds = 0.4
+    unclear_silence_s: Seconds = 1.6
+    longest_s: Annotated[float, Meta(ge=2, le=60)] = 30.0
+    #: Sound that is kept from before the voice was noticed, and from after it.
+    before_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
+    after_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
+    #: The microphone stays deaf for so long after the terminal has spoken.
+    mute_tail_s: Annotated[float, Meta(ge=0, le=5)] = 0.4
+    #: Quiet voices are brought to this level (dB of full scale), by at most so much.
+    speech_level_db: Annotated[float, Meta(ge=-60, le=-6)] = -21.0
+    most_gain_db: Annotated[float, Meta(ge=0, le=60)] = 36.0
+    #: Above so much memory (MB of the voice process) the recognisers are replaced in a quiet moment.
+    memory_mb: Annotated[int, Meta(ge=150, le=4000)] = 300
+    #: Without any sound for so long the microphone counts as muted or dead.
+    silent_s: Seconds = 120.0
 
 
 class Kiosk(_Table, frozen=True):
@@ -172,6 +198,7 @@ class Kiosk(_Table, frozen=True):
     duty: Duty = Duty()
     screen: Screen = Screen()
     voice: Voice = Voice()
+    hearing: Hearing = Hearing()
 
     @property
     def link_socket(self) -> Path:
