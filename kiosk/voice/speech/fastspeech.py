@@ -20,6 +20,9 @@ from kiosk.voice.speech.syllables import is_retroflex, syllables
 MODEL = "fastspeech2-baker"
 RATE = 24_000
 _HOP = 300  # samples of sound to a frame of the spectrum
+#: The voice was trained on sentences of about so many characters; what goes on for longer it mumbles.
+_BREATH, _SHORTEST = 18, 6
+_NEW_BREATH = "和到找请并再或从由"
 #: The vocoder works on so many frames at a time, each with so many of its neighbours: its memory stays the same
 #: however long the sentence is, and it is set up once. Its reach is shorter than the neighbours.
 _WINDOW, _CONTEXT = 64, 24
@@ -44,14 +47,14 @@ class FastSpeech:
         self._vocoder.allocate_tensors()
 
     def render(self, text: str, speed: float) -> Audio:
-        phones = self._phones(text)
-        if not phones:
-            return Audio(np.zeros(0, np.float32), RATE)
-        return Audio(self._sound(self._spectrum(phones, speed)), RATE)
-
-    def _phones(self, text: str) -> list[int]:
-        """The model's symbols by number: initial and final of each syllable, ``#0`` between two characters."""
         chars = "".join(re.findall(r"[一-鿿〇]", text))
+        spoken = [self._phones(breath) for breath in breaths(chars)]
+        spectra = [self._spectrum(phones, speed) for phones in spoken if phones]
+        samples = self._sound(np.concatenate(spectra)) if spectra else np.zeros(0, np.float32)
+        return Audio(samples, RATE)
+
+    def _phones(self, chars: str) -> list[int]:
+        """The model's symbols by number: initial and final of each syllable, ``#0`` between two characters."""
         phones: list[str] = []
         for at, said in enumerate(syllables(chars)):
             bare, tone = said[:-1], said[-1]
@@ -86,3 +89,16 @@ class FastSpeech:
             model.invoke()
             parts.append(model.get_tensor(output)[0, _CONTEXT * _HOP : (_CONTEXT + _WINDOW) * _HOP, 0])
         return np.concatenate(parts)[: frames * _HOP]
+
+
+def breaths(chars: str) -> list[str]:
+    """A long clause in pieces that one would say in one breath each, cut where a phrase begins if possible."""
+    pieces = []
+    while len(chars) > _BREATH:
+        # No piece is too short to sound like speech; of the places to breathe, the last that is early enough.
+        places = range(_SHORTEST, min(_BREATH, len(chars) - _SHORTEST) + 1)
+        begins = [at for at in places if chars[at] in _NEW_BREATH and chars[at - 1] not in _NEW_BREATH]
+        at = begins[-1] if begins else places[-1]
+        pieces.append(chars[:at])
+        chars = chars[at:]
+    return [*pieces, chars] if chars else []
