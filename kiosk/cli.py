@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import __version__, config
+from kiosk.voice import hear
 from kiosk.voice.models import command as models_command
 from kiosk.voice.speech import command as say_command
 
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
     models_command.add(commands)
     say_command.add(commands)
+    hear.add(commands)
     _add_desk(commands)
     _add_agent(commands)
     _add_certs(commands)

@@ -1,4 +1,4 @@
-"""A bounded ring between the sound card's thread and ours: the newest sound stays, the oldest is lost and counted."""
+"""A bounded ring between the sound card's thread and ours: the oldest sound is lost, and counted."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ def frames_in(duration: float) -> int:
 
 def to_int16(samples: NDArray[Any]) -> Samples:
     """Numbers of the scale of 16 bit, cut to its range."""
-    return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    whole: Samples = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    return whole
 
 
 class Framer:

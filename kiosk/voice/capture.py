@@ -1,0 +1,179 @@
+"""The microphone: found by name, brought to 16 kHz, and found again after it was unplugged.
+
+PortAudio's own thread puts blocks into a bounded ring. Everything else happens in the thread that iterates over
+:meth:`Microphone.frames`, so a driver that hangs holds up nobody but the ears.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sounddevice
+import soxr
+
+from kiosk.voice import portaudio
+from kiosk.voice.levels import SignalHealth
+from kiosk.voice.ring import Ring
+from kiosk.voice.sound import RATE, Framer, Samples, to_int16
+
+log = logging.getLogger(__name__)
+
+#: In the order of preference; each is tried with one channel, then with two.
+RATES = (16_000, 48_000, 44_100)
+_RING_S = 4.0  # as long as a slow moment of the recogniser may last
+_STALL_S = 1.0  # an open microphone that brings nothing for so long is gone
+_RETRY_S = 1.0
+_OVERFLOW_S = 60.0  # how long a loss is told
+_WAIT_S = 0.2
+
+#: What the technician reads, by fault.
+REMEDIES = {
+    "missing": "no microphone with this name: plug it in, or correct voice.microphone",
+    "unplugged": "the microphone is gone: plug it in again",
+    "busy": "the microphone cannot be opened: another program has it, or the user lacks the group audio",
+    "silent": "nothing but silence for minutes: the microphone is muted or dead; check its switch and alsamixer",
+    "clipping": "the sound is cut off: lower the microphone's gain in alsamixer",
+    "overflow": "sound was lost: the computer is too busy; see what takes its time with top",
+}
+
+
+@dataclass(frozen=True)
+class _Setup:
+    device: int
+    rate: int
+    channels: int
+
+
+class Microphone:
+    """A source of frames. ``on_fault`` gets the name of each fault that begins, and "" when all is well again."""
+
+    def __init__(
+        self,
+        pattern: str = "",
+        silent_s: float = 120.0,
+        on_fault: Callable[[str], None] = lambda _fault: None,
+    ) -> None:
+        self._pattern = pattern
+        self._health = SignalHealth(silent_s)
+        self._on_fault = on_fault
+        self._fault = ""
+        self._closed = threading.Event()
+        self._seen = False
+        self._lost_at = -_OVERFLOW_S
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def frames(self) -> Iterator[Samples | None]:
+        """Until closed: frames while the microphone is there, None now and then while it is not."""
+        while not self._closed.is_set():
+            try:
+                with portaudio.in_use():
+                    setup = find(self._pattern)
+                    if setup is not None:
+                        yield from self._stream(setup)
+                self._tell("unplugged" if self._seen else "missing")
+            except sounddevice.PortAudioError as error:
+                log.debug("microphone: %s", error)
+                self._tell("unplugged" if self._seen else "busy")
+            yield None
+            if self._closed.wait(_RETRY_S):
+                break
+            try:
+                portaudio.refresh()
+            except sounddevice.PortAudioError as error:
+                log.warning("PortAudio cannot be initialised: %s", error)
+
+    def _stream(self, setup: _Setup) -> Iterator[Samples | None]:
+        """Frames until the microphone stalls or is closed. Raises PortAudioError when it cannot be opened."""
+        ring = Ring(round(_RING_S * setup.rate))
+
+        def take(block: Any, _count: int, _time: Any, status: Any) -> None:
+            if status.input_overflow:
+                self._lost_at = time.monotonic()
+            samples: Samples = np.frombuffer(block, np.int16).reshape(-1, setup.channels)[:, 0].copy()
+            ring.put(samples)
+
+        resampler = soxr.ResampleStream(setup.rate, RATE, 1, dtype="int16", quality="HQ")
+        framer = Framer()
+        with sounddevice.RawInputStream(
+            samplerate=setup.rate,
+            blocksize=round(setup.rate * 0.03),
+            device=setup.device,
+            channels=setup.channels,
+            dtype="int16",
+            latency="high",
+            callback=take,
+        ):
+            log.info("microphone: open at %d Hz", setup.rate)
+            heard_at = time.monotonic()
+            while not self._closed.is_set() and time.monotonic() - heard_at < _STALL_S:
+                block = ring.get(_WAIT_S)
+                if block is None:
+                    continue
+                heard_at = time.monotonic()
+                self._seen = True
+                if ring.lost():
+                    self._lost_at = heard_at
+                if setup.rate != RATE:
+                    block = to_int16(resampler.resample_chunk(block))
+                for frame in framer.feed(block):
+                    self._judge(frame)
+                    yield frame
+
+    def _judge(self, frame: Samples) -> None:
+        fault = self._health.feed(frame)
+        if not fault and time.monotonic() - self._lost_at < _OVERFLOW_S:
+            fault = "overflow"
+        self._tell(fault)
+
+    def _tell(self, fault: str) -> None:
+        if self._closed.is_set() or fault == self._fault:
+            return
+        self._fault = fault
+        if fault:
+            log.error("microphone: %s: %s", fault, REMEDIES[fault])
+        else:
+            log.info("microphone: recovered")
+        self._on_fault(fault)
+
+
+def find(pattern: str) -> _Setup | None:
+    """The first input whose name contains ``pattern``, whatever the case; the default one for "".
+
+    None when there is none. Raises :class:`sounddevice.PortAudioError` when it takes none of our rates.
+    """
+    if pattern:
+        wanted = pattern.casefold()
+        found = (
+            number
+            for number, device in enumerate(sounddevice.query_devices())
+            if device["max_input_channels"] > 0 and wanted in device["name"].casefold()
+        )
+        device = next(found, -1)
+    else:
+        device = sounddevice.default.device[0]
+    if device < 0:
+        return None
+    refusal: sounddevice.PortAudioError | None = None
+    for rate in RATES:
+        for channels in (1, 2):
+            try:
+                sounddevice.check_input_settings(device, channels, "int16", samplerate=rate)
+            except sounddevice.PortAudioError as error:
+                refusal = error
+            else:
+                return _Setup(device, rate, channels)
+    assert refusal is not None
+    raise refusal
+
+
+def inputs() -> list[str]:
+    """The names of all devices that can record."""
+    return [device["name"] for device in sounddevice.query_devices() if device["max_input_channels"] > 0]

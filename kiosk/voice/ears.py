@@ -1,0 +1,240 @@
+"""From sound to what was said: voice activity, the end of the utterance, the recogniser, and calls for a person.
+
+Events are told in the thread that runs :meth:`Ears.run`; nothing is told twice, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kiosk.config import Hearing
+from kiosk.voice.endpoint import Endpointer, Moment, Timing
+from kiosk.voice.heard import Heard
+from kiosk.voice.human import calls
+from kiosk.voice.levels import AutoGain, level
+from kiosk.voice.sound import Samples, Source, frames_in, seconds
+
+#: The recogniser gets its sound in pieces of so many frames; it works in steps of 0.2 s itself.
+_PIECE = 6
+#: The gain of an utterance is set by so much of it.
+_GAIN_FRAMES = frames_in(0.3)
+#: Loudness for a meter: told every so many frames, 0 at the first level and 1 at the second (dB of full scale).
+_METER, _METER_LOW, _METER_HIGH = 4, -60.0, -10.0
+#: Nobody has spoken for so long: a moment for work that must not disturb.
+_QUIET_S = 5.0
+
+
+class Started(Struct, frozen=True):
+    """Somebody speaks."""
+
+
+class Caption(Struct, frozen=True):
+    """The words so far; only for showing."""
+
+    text: str
+
+
+class Said(Struct, frozen=True):
+    """An utterance, whole. ``person``: the words in it that call a person; empty when none do."""
+
+    heard: Heard  # the words' times, too, are in seconds of sound since the ears were opened
+    person: str
+    begin_s: float  # when its voice began and ended, in seconds of sound since the ears were opened
+    end_s: float
+
+
+class Lost(Struct, frozen=True):
+    """What had started was no speech, or had no words, or was broken off; nothing was said."""
+
+
+class Level(Struct, frozen=True):
+    """How loud it is, 0 to 1."""
+
+    share: float
+
+
+Event = Started | Caption | Said | Lost | Level
+
+
+class Detects(Protocol):
+    """What :class:`kiosk.voice.activity.Activity` does."""
+
+    def feed(self, frame: Samples) -> float: ...
+
+
+class Recognises(Protocol):
+    """What :class:`kiosk.voice.recogniser.Recogniser` does."""
+
+    def feed(self, sound: Samples) -> None: ...
+    def partial(self) -> str: ...
+    def finish(self) -> Heard: ...
+    def drop(self) -> None: ...
+    def rest(self) -> bool: ...
+
+
+class _Utterance:
+    """What is being said: the sound that the recogniser has not got yet. Times are frames."""
+
+    def __init__(self, at: int, before: list[Samples], frame: Samples) -> None:
+        self.begun = at - 1
+        self.ended = at
+        self.first = self.begun - len(before)
+        self.opening: list[Samples] | None = [frame]  # the first voice, until it has set the gain
+        self.pending = [*before, frame]
+        #: Silence beyond what the recogniser needs to hear the last sounds. It gets it only if the sentence goes
+        #: on: in noise it would make words of it.
+        self.held: list[Samples] = []
+        self.caption = ""
+
+    def voice(self, frame: Samples, at: int) -> None:
+        self.ended = at
+        if self.opening is not None:
+            self.opening.append(frame)
+        self.pending += [*self.held, frame]
+        self.held.clear()
+
+
+class Ears:
+    """Hears one source to its end."""
+
+    def __init__(
+        self,
+        source: Source,
+        recogniser: Recognises,
+        activity: Detects,
+        settings: Hearing,
+        clear: Callable[[str], bool],
+        tell: Callable[[Event], None],
+    ) -> None:
+        """``clear(text)`` says whether the text so far is a whole request; it steers the endpointing."""
+        self._source = source
+        self._recogniser = recogniser
+        self._activity = activity
+        self._tell = tell
+        timing = Timing(
+            on=settings.voice_on,
+            off=settings.voice_off,
+            clear_s=settings.clear_silence_s,
+            unclear_s=settings.unclear_silence_s,
+            most_s=settings.longest_s,
+        )
+        self._endpointer = Endpointer(timing, clear)
+        self._gain = AutoGain(settings.speech_level_db, settings.most_gain_db)
+        self._before: deque[Samples] = deque(maxlen=frames_in(settings.before_s))
+        self._tail = frames_in(settings.after_s)
+        self._mute_tail = frames_in(settings.mute_tail_s)
+        self._speaking = threading.Event()
+        self._muted = 0  # frames still to be dropped since the mouth fell silent
+        self._frames = 0
+        self._quiet = 0
+        self._now: _Utterance | None = None
+
+    def speaking(self, on: bool) -> None:
+        """The mouth begins or stops speaking; meanwhile, and a little longer, nothing is heard. Any thread."""
+        if on:
+            self._speaking.set()
+        else:
+            self._speaking.clear()
+
+    def run(self) -> None:
+        """Hear until the source ends; what is being said then counts as whole."""
+        for frame in self._source.frames():
+            if frame is None:
+                self._finish()
+            else:
+                self._hear(frame)
+        self._finish()
+
+    def close(self) -> None:
+        """End :meth:`run` soon. Any thread."""
+        self._source.close()
+
+    def _hear(self, frame: Samples) -> None:
+        self._frames += 1
+        if self._speaking.is_set():
+            self._muted = self._mute_tail
+        if self._muted:
+            self._muted -= 1
+            self._break_off()
+            return
+        if self._frames % _METER == 0:
+            share = (level(frame) - _METER_LOW) / (_METER_HIGH - _METER_LOW)
+            self._tell(Level(min(1.0, max(0.0, share))))
+        moment = self._endpointer.feed(self._activity.feed(frame), self._recogniser.partial)
+        match moment:
+            case Moment.QUIET:
+                self._before.append(frame)
+                self._quiet += 1
+                if self._quiet % frames_in(_QUIET_S) == 0:
+                    self._recogniser.rest()
+            case Moment.STARTED:
+                self._now = _Utterance(self._frames, list(self._before), frame)
+                self._tell(Started())
+            case Moment.ENDED:
+                self._finish()
+            case Moment.BLIP:
+                self._break_off()
+            case Moment.VOICE | Moment.PAUSE:
+                assert self._now is not None
+                if moment is Moment.VOICE:
+                    self._now.voice(frame, self._frames)
+                elif self._endpointer.silent_frames <= self._tail:
+                    self._now.pending.append(frame)
+                else:
+                    self._now.held.append(frame)
+                self._give(self._now, _PIECE)
+
+    def _give(self, now: _Utterance, least: int) -> None:
+        """Hand what is pending to the recogniser, once it is ``least`` frames and the gain can be known."""
+        if now.opening is not None:
+            if len(now.opening) < _GAIN_FRAMES and least > 1:
+                return
+            self._gain.begin(now.opening)
+            now.opening = None
+        if not now.pending or len(now.pending) < least:
+            return
+        self._recogniser.feed(np.concatenate([self._gain.apply(frame) for frame in now.pending]))
+        now.pending.clear()
+        text = self._recogniser.partial()
+        if text != now.caption:
+            now.caption = text
+            self._tell(Caption(text))
+
+    def _finish(self) -> None:
+        now, self._now = self._now, None
+        if now is None:
+            return
+        self._give(now, 1)
+        heard = _later(self._recogniser.finish(), seconds(now.first))
+        self._forget()
+        if heard.text:
+            self._tell(Said(heard, calls(heard), seconds(now.begun), seconds(now.ended)))
+        else:
+            self._tell(Lost())
+
+    def _break_off(self) -> None:
+        now, self._now = self._now, None
+        if now is not None:
+            self._recogniser.drop()
+            self._tell(Lost())
+        self._forget()
+
+    def _forget(self) -> None:
+        self._endpointer.reset()
+        self._before.clear()
+        self._quiet = 0
+
+
+def _later(heard: Heard, by_s: float) -> Heard:
+    """The same, with the words' times counted from earlier."""
+    return replace(
+        heard,
+        words=tuple(replace(w, start=round(w.start + by_s, 3), end=round(w.end + by_s, 3)) for w in heard.words),
+    )

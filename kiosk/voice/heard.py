@@ -1,0 +1,98 @@
+"""What was heard, as values: readings of one utterance and what they add up to. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class Word(Struct, frozen=True):
+    """One word of the model's vocabulary; times in seconds since the utterance's sound began."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float = 1.0
+
+
+class Reading(Struct, frozen=True):
+    """One way to read the sound. ``score`` is a log likelihood, comparable between readings of the same sound."""
+
+    words: tuple[Word, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        return "".join(word.text for word in self.words)
+
+
+class Heard(Struct, frozen=True):
+    """An utterance, whole."""
+
+    text: str
+    confidence: float  # 0 to 1: how sure each word is, on average
+    alternatives: tuple[str, ...]  # other texts, the likeliest first
+    words: tuple[Word, ...]
+    shares: tuple[float, ...] = ()  # how likely the text and each alternative is among them
+    hall: bool = False  # the text is the hall model's
+
+
+def shares(readings: Sequence[Reading]) -> list[float]:
+    """How likely each reading is, if one of them is right; sums to 1."""
+    if not readings:
+        return []
+    best = max(reading.score for reading in readings)
+    weights = [math.exp(reading.score - best) for reading in readings]
+    return [weight / sum(weights) for weight in weights]
+
+
+def combine(free: Sequence[Reading], hall: Sequence[Reading], margin: float) -> Heard:
+    """One result from the readings of free decoding and of the hall model.
+
+    The hall model wins where it explains the sound nearly as well: its score is at most ``margin`` below that of
+    free decoding, which had every word to choose from. Speech that lies outside the hall falls far behind, because
+    its sounds must be forced into the hall's words.
+    """
+    wins = bool(hall and hall[0].text) and (not free or hall[0].score >= free[0].score - margin)
+    readings = [*hall, *free] if wins else list(free)
+    if not readings:
+        return Heard("", 0.0, (), ())
+    pool = hall if wins else free
+    best = _sure(pool)
+    texts: dict[str, float] = {best.text: 0.0}
+    for reading, share in zip(readings, shares(readings), strict=True):
+        texts[reading.text] = texts.get(reading.text, 0.0) + share
+    texts.pop("", None)
+    others = sorted((text for text in texts if text != best.text), key=lambda text: -texts[text])
+    confidence = sum(word.confidence for word in best.words) / len(best.words) if best.words else 0.0
+    return Heard(
+        best.text,
+        confidence,
+        tuple(others),
+        best.words,
+        tuple(texts.get(text, 0.0) for text in (best.text, *others)),
+        wins,
+    )
+
+
+def _sure(readings: Sequence[Reading]) -> Reading:
+    """The likeliest reading, each word with the share of the readings that have it at that time."""
+    parts = shares(readings)
+    best = readings[0]
+    words = tuple(
+        Word(
+            word.text,
+            word.start,
+            word.end,
+            min(1.0, sum(p for p, other in zip(parts, readings, strict=True) if _has(other, word))),
+        )
+        for word in best.words
+    )
+    return Reading(words, best.score)
+
+
+def _has(reading: Reading, word: Word) -> bool:
+    middle = (word.start + word.end) / 2
+    return any(other.text == word.text and other.start <= middle <= other.end for other in reading.words)

@@ -1,0 +1,207 @@
+"""Vosk, kept warm: free decoding and the hall's own small model side by side.
+
+Facts that shape it (DESIGN.md, section 7): composing the decoding graph is four fifths of the cost and is cached
+in the recogniser, so a recogniser is kept; that cache is also what grows, so one above a memory limit is replaced
+in a quiet moment and warmed before it serves. Vosk's own endpointer is not asked: its answer is ignored, and
+:meth:`Recogniser.finish` is called when ours says so. Not thread-safe: one thread at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import vosk
+
+from kiosk.voice.heard import Heard, Reading, Word, combine
+from kiosk.voice.models import find
+from kiosk.voice.segment import segment
+from kiosk.voice.sound import RATE, Samples
+
+log = logging.getLogger(__name__)
+
+MODEL = "vosk-model-small-cn-0.22"
+ALTERNATIVES = 10
+#: Hall sentences are taken up to this much (in log likelihood) below free decoding.
+HALL_MARGIN = 4.0
+#: New recognisers may grow at least so far before they are replaced in turn.
+_GROWTH_MB = 40.0
+
+
+class RecogniserError(ValueError):
+    """The model cannot be used; the text says which and what to do."""
+
+
+class _Pair:
+    """Both recognisers, as they go through an utterance together."""
+
+    def __init__(self, model: Any, grammar: Sequence[str]) -> None:
+        self._free = vosk.KaldiRecognizer(model, RATE)
+        words = json.dumps(grammar, ensure_ascii=False)
+        self._hall = vosk.KaldiRecognizer(model, RATE, words) if grammar else None
+        self._fed = 0  # samples of this utterance, and of all before it, whose time vosk counts too
+        self._before = 0
+        for one in filter(None, (self._free, self._hall)):
+            one.SetMaxAlternatives(ALTERNATIVES)
+            one.SetWords(True)
+
+    def feed(self, sound: Samples) -> None:
+        self._fed += len(sound)
+        content = sound.tobytes()
+        self._free.AcceptWaveform(content)
+        if self._hall:
+            self._hall.AcceptWaveform(content)
+
+    def partial(self) -> str:
+        return str(json.loads(self._free.PartialResult())["partial"]).replace(" ", "") if self._fed else ""
+
+    def finish(self) -> tuple[list[Reading], list[Reading]]:
+        """The readings of free decoding and of the hall model, the likeliest first."""
+        if not self._fed:
+            return [], []
+        since = self._before / RATE
+        self._before += self._fed
+        self._fed = 0
+        free = _readings(self._free.FinalResult(), since)
+        return free, _readings(self._hall.FinalResult(), since) if self._hall else []
+
+    def warm(self, sounds: Iterable[Samples]) -> None:
+        for sound in sounds:
+            self.feed(sound)
+            self.finish()
+
+
+class Recogniser:
+    """One utterance after the other: :meth:`feed`, :meth:`partial`, then :meth:`finish` or :meth:`drop`."""
+
+    def __init__(
+        self,
+        model: Path,
+        sentences: Iterable[str],
+        memory_mb: float = 300,
+        margin: float = HALL_MARGIN,
+    ) -> None:
+        """Load the model in ``model``; raises :class:`RecogniserError` when that cannot be done.
+
+        ``memory_mb``: of the whole process, above which :meth:`rest` makes new recognisers.
+        """
+        vosk.SetLogLevel(-1)
+        try:
+            self._model = vosk.Model(str(model))
+        except Exception as error:  # vosk raises nothing more special
+            raise RecogniserError(f"{model}: vosk cannot load this model; run: kiosk models verify") from error
+        cut = [segment(sentence, self._knows) for sentence in sentences]
+        self.grammar = [" ".join(words) for words in cut if words]
+        if lost := cut.count(None):
+            log.warning("%d hall sentences have characters that the model does not know", lost)
+        self._memory_mb = memory_mb
+        self._margin = margin
+        self._warm_sounds: tuple[Samples, ...] = ()
+        self._pair = _Pair(self._model, self.grammar)
+        self._fresh: Future[_Pair] | None = None
+
+    def _knows(self, word: str) -> bool:
+        return int(self._model.vosk_model_find_word(word)) >= 0
+
+    def warm(self, sounds: Iterable[Samples]) -> None:
+        """Hear these and forget them, now and whenever a recogniser is new: the hall's own sentences."""
+        self._warm_sounds = tuple(sounds)
+        self._pair.warm(self._warm_sounds)
+
+    def feed(self, sound: Samples) -> None:
+        """More of the utterance."""
+        self._pair.feed(sound)
+
+    def partial(self) -> str:
+        """What it sounds like so far; only ever for captions and for the end of the utterance."""
+        return self._pair.partial()
+
+    def finish(self) -> Heard:
+        """The utterance is whole: what was said."""
+        free, hall = self._pair.finish()
+        return combine(free, hall, self._margin)
+
+    def drop(self) -> None:
+        """Forget what was fed."""
+        self._pair.finish()
+
+    def rest(self) -> bool:
+        """A quiet moment, between utterances: new recognisers take over if the process has grown too large.
+
+        They are made and warmed in a thread of their own, so this returns at once and is to be called again and
+        again; True when new ones have taken over just now.
+        """
+        if self._fresh is None:
+            if rss_mb() > self._memory_mb:
+                log.info("new recognisers are being warmed: the process has %.0f MB", rss_mb())
+                self._fresh = _in_thread(self._make)
+            return False
+        if not self._fresh.done():
+            return False
+        self._pair, self._fresh = self._fresh.result(), None
+        _give_back()
+        # What the model and the rest of the process need cannot be helped: the limit is for what grows.
+        self._memory_mb = max(self._memory_mb, rss_mb() + _GROWTH_MB)
+        log.info("new recognisers serve: the process has %.0f MB", rss_mb())
+        return True
+
+    def _make(self) -> _Pair:
+        pair = _Pair(self._model, self.grammar)
+        pair.warm(self._warm_sounds)
+        return pair
+
+
+def rss_mb() -> float:
+    """The memory of this process that is in RAM, in MB (10^6 bytes)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise RecogniserError("/proc/self/status has no VmRSS; Linux is needed")
+
+
+def _give_back() -> None:
+    """Freed memory goes back to the system; glibc keeps it otherwise, and the process never shrinks."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library has other ways
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def _in_thread(make: Callable[[], _Pair]) -> Future[_Pair]:
+    done: Future[_Pair] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(make())
+        except Exception as error:  # noqa: BLE001  whoever asks for the result gets it
+            done.set_exception(error)
+
+    threading.Thread(target=work, name="warming", daemon=True).start()
+    return done
+
+
+def open_recogniser(models_dir: Path, sentences: Iterable[str], memory_mb: float) -> Recogniser:
+    """The recogniser with the Mandarin model. Raises ModelError when it is not there, or RecogniserError."""
+    return Recogniser(find(MODEL, models_dir), sentences, memory_mb)
+
+
+def _readings(result: str, since: float) -> list[Reading]:
+    """Vosk's alternatives, the likeliest first, times from ``since`` on; those without a word are left out."""
+    found: Sequence[dict[str, Any]] = json.loads(result)["alternatives"]
+    return [
+        Reading(
+            tuple(
+                Word(word["word"], round(word["start"] - since, 3), round(word["end"] - since, 3))
+                for word in one.get("result", ())
+                if word["word"] != "[unk]"
+            ),
+            one["confidence"],
+        )
+        for one in found
+        if one["text"]
+    ]
