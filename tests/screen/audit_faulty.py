@@ -54,7 +54,7 @@ class Screen(FloatLayout):
         self.human = self.touch("human", "人工", (1000, 300, 260, 480), colour=RED, ink=WHITE)
         self.heading = self.words("请选一件事", (40, 680, 900, 80), font_size=56)
         self.body = self.words(
-            "养老金每月十五号到账，忘了带身份证也没有关系，工作人员会帮您办好这件事情",
+            "养老金每月十五号到账，忘了带身份证也没有关系的，工作人员会帮您办好这件事情",
             (40, 500, 900, 160),
             line_height=1.0,
         )
@@ -92,6 +92,14 @@ def _squeezed_text(screen: Screen) -> None:
         Translate(-40, -600)
     with screen.body.canvas.after:
         PopMatrix()
+
+
+def _broken_word(screen: Screen) -> None:
+    screen.body.text = "Dele\nte it"
+
+
+def _closed_sentence(screen: Screen) -> None:
+    screen.body.text = "养老金每月十五号到账，忘了带身份证\n，工作人员会帮您办好"
 
 
 def _tight_lines(screen: Screen) -> None:
@@ -225,7 +233,7 @@ def _all_well(_screen: Screen) -> None:
 
 FAULTS: tuple[Callable[[Screen], None], ...] = (
     _all_well,
-    *(_small_text, _squeezed_text, _tight_lines, _tight_lines_one_by_one),
+    *(_small_text, _squeezed_text, _tight_lines, _tight_lines_one_by_one, _broken_word, _closed_sentence),
     *(_small_target, _small_gap, _overlapping_targets),
     *(_low_contrast, _low_contrast_behind, _faded),
     *(
@@ -255,8 +263,9 @@ def draw(measurer: Measurer, fault: Callable[[Screen], None], font: str) -> Pict
     Window.dispatch("on_draw")
     reading = measurer.read()
     targets = [SeenTarget(widget.action, box) for widget, box in reading.widgets if isinstance(widget, Touchable)]
+    texts = ("Delete it",) if fault is _broken_word else ()
     shot = Shot(fault.__name__.strip("_"), TextSize.STANDARD, "zh_CN", Variant.DAY)
-    wanted = Wanted(("请选一件事",), (screen.body.text,), (), ("human", "first", "second"))
+    wanted = Wanted(("请选一件事",), (screen.body.text,), texts, ("human", "first", "second"))
     return measurer.measure(measurer.frame(), shot, wanted, targets)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from kiosk.screen.audit.judge import Kind, between, faults
+from kiosk.screen.audit.judge import Kind, bad_breaks, between, faults
 from kiosk.screen.audit.limits import PANELS, Limits, Panel, PanelError, panel
 from kiosk.screen.audit.matrix import LANGUAGES, Shot, covering, every
 from kiosk.screen.audit.seen import Box, Ink, Picture, Red, SeenTarget, SeenText, Wanted
@@ -90,6 +90,29 @@ def test_spaces_where_lines_are_broken_are_not_missed() -> None:
 def test_a_line_of_flat_characters_says_nothing_about_its_height() -> None:
     flat = text("一一一一", ink=Ink(Box(20, 20, 160, 8), contrast=12, visible=1, tallest_line=4, cut=False))
     assert kinds(picture(flat)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "broken"),
+    [
+        ("Dele\nte", "Delete", 1),
+        ("a person\ncomes", "a person comes", 0),
+        ("Delete\nall", "Delete all", 0),
+        ("按钮是\nOK 的", "按钮是OK 的", 0),
+        ("养老金\n到账了", "养老金到账了", 0),
+        ("养老金\n，到账了", "养老金，到账了", 1),
+        ("用 12\n34 号", "用 1234 号", 1),
+        ("Dele\nte", "", 0),
+    ],
+)
+def test_lines_end_between_words(lines: str, words: str, broken: int) -> None:
+    assert len(list(bad_breaks(lines, words))) == broken
+
+
+def test_a_broken_word_of_the_scene_is_found() -> None:
+    asked = Wanted((), (), ("Delete it",), ())
+    assert kinds(picture(text("Dele\nte it"), wanted=asked)) == [Kind.BREAK]
+    assert kinds(picture(text("Delete\nit"), wanted=asked)) == []
 
 
 def test_small_targets_are_found_in_both_units_and_directions() -> None:

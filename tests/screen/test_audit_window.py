@@ -65,6 +65,8 @@ def test_nothing_is_wrong_where_all_is_well(drawn: dict[str, Picture]) -> None:
         ("squeezed_text", {Kind.TEXT}),
         ("tight_lines", {Kind.SPACING}),
         ("tight_lines_one_by_one", {Kind.SPACING}),
+        ("broken_word", {Kind.BREAK}),
+        ("closed_sentence", {Kind.BREAK}),
         ("small_target", {Kind.TARGET}),
         ("small_gap", {Kind.GAP}),
         ("overlapping_targets", {Kind.OVERLAP}),

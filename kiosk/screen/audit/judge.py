@@ -23,6 +23,7 @@ INK_OF_SIZE = 0.7
 #: Which forms of Chinese characters a language has, as faces are named; 直 and 骨 differ between them.
 FORMS = {"zh_CN": "SC", "zh_TW": "TC", "en": "SC"}
 ALL_FORMS = frozenset({"SC", "TC", "HK", "JP", "KR"})
+NO_START = frozenset("，。、；：！？）】》」』”’…％,.;:!?)]}%")
 #: Red pixels that smoothed edges may leave.
 RED_PIXELS = 20
 #: Part of the 人工 button that is red.
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
     GLYPH = "missing-glyph"
     FORMS = "wrong-forms"
+    BREAK = "broken-word"
     HUMAN = "human"
     RED = "red-elsewhere"
     HEADING = "heading"
@@ -173,10 +175,28 @@ def _scene(picture: Picture) -> Iterator[Fault]:
             yield Fault(Kind.EMPTY, "a text of the scene has no word", 0, 1)
         elif _bare(words) not in there:
             yield Fault(Kind.ABSENT, words, 0, 1)
+    given = {_bare(words): words for words in wanted.texts}
+    for text in picture.texts:
+        for end, start in bad_breaks(text.laid_out, given.get(_bare(text.text), "")):
+            yield Fault(Kind.BREAK, f"{_said(text)}: {end} | {start}", 1, 0)
     actions = [target.action for target in picture.targets]
     for action in wanted.actions:
         if actions.count(action) != 1:
             yield Fault(Kind.ABSENT, f"{action}: so often can it be touched", actions.count(action), 1)
+
+
+def bad_breaks(laid_out: str, words: str) -> Iterator[tuple[str, str]]:
+    """Where a line ends within a word of the scene's text, or the next begins with what closes a sentence."""
+    spaces = {len(_bare(words[:at])) for at, letter in enumerate(words) if letter.isspace()}
+    lines = [_bare(line) for line in laid_out.split("\n")]
+    at = 0
+    for line, following in itertools.pairwise(lines):
+        at += len(line)
+        if not line or not following:
+            continue
+        within = line[-1].isalnum() and following[0].isalnum() and (line[-1] + following[0]).isascii()
+        if (words and within and at not in spaces) or following[0] in NO_START:
+            yield line, following
 
 
 def _red(picture: Picture) -> Iterator[Fault]:
