@@ -87,11 +87,6 @@ class VisitState:
             return False
         return self.asking is not None or now - self.lost_at >= LINK_GRACE_S
 
-    def waited_s(self, now: float) -> float:
-        """How long the open call has waited, counted on since the last snapshot."""
-        call = self.call
-        return call.age_ms / 1000 + max(0.0, now - self.snapshot_at) if call is not None else 0.0
-
     def go(self, step: Step, now: float) -> None:
         """The next step of the visit."""
         self.step, self.step_since = step, now

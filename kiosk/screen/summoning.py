@@ -70,7 +70,6 @@ class Summoning:
             case Resolved(yes=False) if not result.ok:
                 # Another call has come and gone since; the customer still wants somebody.
                 if self._state.call is None:
-                    self._state.asking = None
                     self.summon(now, Cause.AGAIN)
             case Resolved(yes=False):
                 self._agreed = now
@@ -100,7 +99,7 @@ class Summoning:
                 state.confirming = end_question(call)
             case "end-no", _:
                 state.confirming = ""
-            case "end-yes", _ if call is not None and state.confirming == end_question(call):
+            case "end-yes", _ if call is not None:
                 # Said once: if it is lost the call goes on, which is the safe side.
                 self._outbox.send(CustomerEnd(self._outbox.new_id(), call.id, confirmed=True))
                 state.confirming = ""

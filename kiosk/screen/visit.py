@@ -37,6 +37,8 @@ from kiosk.screen.voicing import Voicing
 NOISE_S = 120.0  # a hall that is never silent must not keep a visit open for ever
 PENDING_MAX_S = 600.0  # a wish for a person that is older than this is nobody's any more
 
+_SIZES = {f"size-{size}": size for size in TextSize}
+
 
 class Visit:
     """One terminal's visits, one after the other; ``pack`` and ``understanding`` are None without content."""
@@ -110,8 +112,8 @@ class Visit:
             self._summoning.summon(now, Cause.TOUCH)
         elif action == "header":
             self._staff.header(now)
-        elif action.startswith("size-") and action.removeprefix("size-") in list(TextSize):
-            state.size = TextSize(action.removeprefix("size-"))
+        elif action in _SIZES:
+            state.size = _SIZES[action]
             state.arrive(ears=False)
         elif action in actions.of_blocks(shown.blocks):
             if state.staff is not None:

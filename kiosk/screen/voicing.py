@@ -20,7 +20,7 @@ class Voicing:
     def __init__(self, state: VisitState, outbox: Outbox) -> None:
         self._state = state
         self._outbox = outbox
-        self._ears: tuple[bool, bool] | None = (False, False)  # (on, practice) as voice was told; None: unknown
+        self._ears: tuple[bool, bool] | None = None  # (on, practice) as voice was told; None: unknown
         self._key = ""  # of what was spoken last
         self._warned: float | None = None
         self._trial = False

@@ -18,7 +18,7 @@ from kiosk.messages import (
     Summon,
     Urgency,
 )
-from kiosk.screen.scene import Video, Wait
+from kiosk.screen.scene import Tone, Video, Wait
 from kiosk.screen.walker import AGENT
 
 
@@ -110,6 +110,7 @@ def test_without_the_link_the_screen_says_what_works_still(walker):
     walker.wait(3)
     scene = walker.scene()
     assert scene.name == "out_of_order"
+    assert scene.human.note == "按一下，有人来"
     assert "红色大按钮" in words(scene)
     assert "红色大按钮" in spoken(walker)[-1]
 
@@ -145,10 +146,16 @@ def test_a_touch_while_the_link_is_gone_is_answered_at_once_and_kept(walker):
 
 
 def test_a_screen_that_was_never_connected_is_out_of_order(walker):
-    walker.visit = customer().visit
     lonely = type(walker.visit)(walker.kiosk, None, None, new_id=lambda: "one")
     lonely.tick(walker.now, walker.wall)
     assert lonely.scene(walker.now + 3, walker.wall).name == "out_of_order"
+
+
+def test_the_very_first_touch_of_a_screen_without_a_link_is_answered():
+    walker = customer()
+    lonely = type(walker.visit)(walker.kiosk, None, None, new_id=lambda: "one")
+    lonely.touch("human", walker.now)
+    assert "一连上就叫人" in heading(lonely.scene(walker.now, walker.wall))
 
 
 def test_a_link_that_refuses_to_call_is_asked_again_and_the_button_is_shown(walker):
@@ -218,6 +225,9 @@ def test_the_alarm_is_told(walker):
     walker.link(alarm=True)
     assert "铃在响" in words(walker.scene())
     assert icons(walker.scene())[0] == "bell"
+    assert walker.scene().tone is Tone.TROUBLE
+    walker.link(alarm=False)
+    assert walker.scene().tone is Tone.WAITING
 
 
 def test_a_broken_network_is_told_honestly(walker):
@@ -374,7 +384,10 @@ def test_the_ears_are_closed_when_a_person_answers(walker):
 def test_the_agent_beside_the_customer_and_the_agent_on_the_screen(walker):
     walker.answered(State.CONNECTED, Mode.WALK)
     assert "李明在您身边" in heading(walker.scene())
+    walker.answered(State.ACCEPTED, Mode.VIDEO)
+    assert "不用了" in words(walker.scene())
     walker.answered(State.CONNECTED, Mode.VIDEO)
+    assert "说完了" in words(walker.scene())
     assert [block for block in walker.scene().blocks if isinstance(block, Video)]
 
 

@@ -1,10 +1,12 @@
 """The visit before any call: topics, questions, answers, misses, practice, sizes and languages."""
 
 import pytest
+from msgspec.structs import replace
 from walking import customer, heading, offered, spoken, words
 
 from kiosk.messages import Cause, Ears, Hush, Listen, Part, Say, Summon, Trial, TryButton, Urgency
-from kiosk.screen.scene import Caption, TextSize
+from kiosk.screen.scene import Caption, Rows, TextSize
+from kiosk.screen.walker import bank
 
 
 @pytest.fixture
@@ -96,6 +98,24 @@ def test_an_unfilled_field_is_not_answered_as_if_it_were_known(walker):
 def test_what_only_a_person_can_do_says_so(walker):
     walker.touch("topic-other", "service-inheritance")
     assert "请按红色的人工" in words(walker.scene())
+
+
+def test_a_person_is_named_first_and_no_more_than_three_lines_follow_an_answer():
+    loss = replace(bank().find("card_loss"), needs_human=True)
+    walker = customer()
+    walker.start(replace(bank(), service=(loss, *bank().service[1:])))
+    walker.touch("topic-card", "service-card_loss")
+    (rows,) = [block for block in walker.scene().blocks if isinstance(block, Rows)]
+    assert [row.icon for row in rows.rows] == ["person", "map-pin", "bag"]
+
+
+def test_a_card_of_danger_calls_as_urgent():
+    walker = customer()
+    danger = replace(bank().topic[0], services=("urgent_fraud", "card_loss"))
+    walker.start(replace(bank(), topic=(danger,)))
+    walker.touch("topic-card", "service-urgent_fraud")
+    assert walker.commands(Summon)[-1].urgency is Urgency.URGENT
+    assert walker.commands(Summon)[-1].said[-1] == "被骗了"
 
 
 # --- spoken -----------------------------------------------------------------------------------------
@@ -402,6 +422,13 @@ def test_the_screens_own_button_is_real_in_practice_too(walker):
     walker.touch("human")
     assert len(walker.commands(Summon)) == 1
     assert not walker.commands(TryButton)[-1].on
+
+
+def test_practice_goes_on_when_the_link_was_gone_for_a_moment(walker):
+    walker.touch("practice")
+    walker.link_gone()
+    walker.link()
+    assert [one.on for one in walker.commands(TryButton)] == [True, True]
 
 
 def test_a_practice_whose_time_is_over_says_that_the_button_is_real(walker):

@@ -89,6 +89,14 @@ def test_an_abandoned_screen_of_the_staff_closes_after_a_warning(inside):
     assert inside.scene().name == "welcome"
 
 
+def test_the_visit_behind_an_abandoned_screen_of_the_staff_has_its_own_warning(walker):
+    walker.touch("topic-card", *HEADER)
+    walker.wait(82)
+    assert (walker.scene().name, walker.scene().warning) == ("choices", None)
+    walker.wait(30)
+    assert walker.scene().name == "choices"
+
+
 def test_an_abandoned_screen_of_the_staff_gives_an_open_call_its_place_back(inside):
     inside.call()
     assert inside.scene().name == "technician"

@@ -373,3 +373,6 @@ def test_brightness_comes_back(walker):
     walker.sent.clear()
     again(walker, age_s=1000)
     assert [effect.level for effect in walker.sent if isinstance(effect, Brightness)] == [pytest.approx(0.9)]
+    technician(walker)
+    walker.touch("more", "brightness-down")
+    assert [effect.level for effect in walker.sent if isinstance(effect, Brightness)][-1] == pytest.approx(0.8)

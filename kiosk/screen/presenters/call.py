@@ -97,7 +97,7 @@ def confirm_end(texts: Catalogue) -> Picture:
 
 def _calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
     speech = _speech(call, snapshot)
-    waited = state.waited_s(now)
+    waited = call.age_ms / 1000 + max(0.0, now - state.snapshot_at)  # the link says it only now and then
     rows = _rows(call, snapshot, texts, waited)
     blocks: list[Block] = [Heading(texts(_heading(call, snapshot)))]
     if _promised(call, snapshot):
