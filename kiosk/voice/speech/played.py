@@ -9,6 +9,9 @@ import numpy as np
 
 from kiosk.voice.speech.audio import Samples
 
+#: Times that a sound device tells are this much off; samples that follow each other so closely are seamless.
+_JITTER_S = 0.06
+
 
 class Played:
     """The last seconds of what went to the loudspeaker, with the times (of :func:`kiosk.clock.now`) it came out.
@@ -24,6 +27,9 @@ class Played:
     def add(self, at: float, rate: int, samples: Samples) -> None:
         """Samples of which the first comes out at ``at``; they are copied."""
         with self._lock:
+            end = self._end(self._blocks[-1]) if self._blocks else 0.0
+            if abs(at - end) < _JITTER_S:
+                at = end
             self._blocks.append((at, rate, samples.copy()))
             while self._blocks and self._end(self._blocks[0]) < at - self._seconds:
                 self._blocks.popleft()
