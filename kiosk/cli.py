@@ -108,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--json", action="store_true", help="print one JSON object")
     screen.set_defaults(run=_bench_screen)
 
+    voice = bench.add_parser("voice", help="the ears on recorded Mandarin, beside plain vosk")
+    voice.add_argument("--quick", action="store_true", help="an eighth of the recordings")
+    voice.add_argument("--models", type=Path, help="where the models lie; else KIOSK_MODELS or the clone")
+    voice.add_argument("--json", action="store_true", help="print one JSON object")
+    voice.set_defaults(run=_bench_voice)
+
     _add_audit(commands)
     return parser
 
@@ -317,6 +323,14 @@ def _audit_screen(args: argparse.Namespace) -> int:
         pictures=not args.no_pictures,
     )
     return run_audit(wish, as_json=args.json)
+
+
+def _bench_voice(args: argparse.Namespace) -> int:
+    from kiosk.bench.voice import run_bench
+    from kiosk.voice.models import default_dir
+
+    logging.getLogger().setLevel(logging.WARNING)
+    return run_bench(quick=args.quick, as_json=args.json, models=args.models or default_dir())
 
 
 def _serve(run: Callable[[], Coroutine[Any, Any, int | None]]) -> int:

@@ -28,7 +28,7 @@ def summary(name: str, values: Sequence[float]) -> dict[str, float]:
 
 @dataclass
 class Report:
-    """One bench's result. A goal is met when its value is at most its limit."""
+    """One bench's result. A goal is met when its value is at most its limit, or at least."""
 
     bench: str
     figures: dict[str, float] = field(default_factory=dict)
@@ -36,9 +36,11 @@ class Report:
     notes: dict[str, str] = field(default_factory=dict)
     goals: list[dict[str, Any]] = field(default_factory=list)
 
-    def goal(self, key: str, limit: float, value: float | None = None) -> None:
+    def goal(self, key: str, limit: float, value: float | None = None, *, least: bool = False) -> None:
+        """``least``: the value has to be as much or more."""
         value = self.figures[key] if value is None else value
-        self.goals.append({"key": key, "limit": round(limit, 2), "value": value, "met": value <= limit})
+        met = value >= limit if least else value <= limit
+        self.goals.append({"key": key, "limit": round(limit, 4), "value": value, "met": met, "least": least})
 
     @property
     def met(self) -> bool:
@@ -55,7 +57,8 @@ class Report:
                     print(f"  {key:34} {value:10.2f}")
             for goal in self.goals:
                 mark = "met   " if goal["met"] else "MISSED"
-                print(f"  {mark} {goal['key']} {goal['value']:.2f} <= {goal['limit']:.2f}")
+                sign = ">=" if goal["least"] else "<="
+                print(f"  {mark} {goal['key']} {goal['value']:.3g} {sign} {goal['limit']:.3g}")
         return 0 if self.met else 1
 
     def _numbers(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Whether somebody asks for a person. Pure; only final results may be asked about.
 
 人工 is a short word of two common syllables, and a recogniser writes it as 人功, 任工, 银工 and more. So it is
-looked for by sound, with the confusions of southern and north-western speakers. The same syllables begin other
-words, though: 老人公交卡, 个人公积金, 本人工资. A spelling other than 人工 therefore counts only where nothing else can
+looked for by sound, with the confusions of southern and north-western speakers. The same syllables are in other
+words, though: 老人公交卡, 个人公积金. A spelling other than 人工 therefore counts only where nothing else can
 be meant: alone, or behind a word that asks for something.
 """
 
@@ -73,7 +73,7 @@ _REFUSED = re.compile(
 LEAST_SHARE = 0.2
 
 #: Words that sound alike and are likely here.
-_WORDS = frozenset("银供 因公 阴功 冷宫 能供 运功 应供 英公 认供 音共 人共 能共 人控 银控 能够 冷空 应控".split())
+_WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", "应供", "认供", "人控", "能够", "冷空"))
 
 
 def asks_person(text: str) -> str:
@@ -116,7 +116,7 @@ def _by_sound(plain: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _sounds(pair: str) -> bool:
-    """Whether two characters sound like 人工 and are not that (its own rules are stricter); real words of that sound that people say are left alone."""
+    """Whether two characters sound like 人工 but are neither it, which has its own rules, nor another word."""
     if pair in _WORDS or pair == "人工" or not all("一" <= character <= "鿿" for character in pair):
         return False
     first, second = lazy_pinyin(pair)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 MODEL = "vosk-model-small-cn-0.22"
 ALTERNATIVES = 10
 #: Hall sentences are taken up to this much (in log likelihood) below free decoding.
-HALL_MARGIN = 4.0
+HALL_MARGIN = 1.5
 #: New recognisers may grow at least so far before they are replaced in turn.
 _GROWTH_MB = 40.0
 
@@ -94,7 +94,7 @@ class Recogniser:
         """
         vosk.SetLogLevel(-1)
         try:
-            self._model = vosk.Model(str(model))
+            self.model = vosk.Model(str(model))
         except Exception as error:  # vosk raises nothing more special
             raise RecogniserError(f"{model}: vosk cannot load this model; run: kiosk models verify") from error
         cut = [segment(sentence, self._knows) for sentence in sentences]
@@ -104,11 +104,11 @@ class Recogniser:
         self._memory_mb = memory_mb
         self._margin = margin
         self._warm_sounds: tuple[Samples, ...] = ()
-        self._pair = _Pair(self._model, self.grammar)
+        self._pair = _Pair(self.model, self.grammar)
         self._fresh: Future[_Pair] | None = None
 
     def _knows(self, word: str) -> bool:
-        return int(self._model.vosk_model_find_word(word)) >= 0
+        return int(self.model.vosk_model_find_word(word)) >= 0
 
     def warm(self, sounds: Iterable[Samples]) -> None:
         """Hear these and forget them, now and whenever a recogniser is new: the hall's own sentences."""
@@ -153,7 +153,7 @@ class Recogniser:
         return True
 
     def _make(self) -> _Pair:
-        pair = _Pair(self._model, self.grammar)
+        pair = _Pair(self.model, self.grammar)
         pair.warm(self._warm_sounds)
         return pair
 
