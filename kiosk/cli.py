@@ -66,7 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
     screen.set_defaults(run=_screen)
 
-    run = commands.add_parser("run", help="link and screen of a kiosk together, where there is no systemd")
+    voice = commands.add_parser("voice", help="the ears and the mouth of a kiosk")
+    voice.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
+    voice.set_defaults(run=_voice)
+
+    run = commands.add_parser("run", help="link, voice and screen of a kiosk together, where there is no systemd")
     run.add_argument("--config", type=Path, default=config.DEFAULT_PATH)
     run.set_defaults(run=_run)
 
@@ -197,6 +201,12 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk.screen.app import ScreenService
 
     return _serve(ScreenService(config.load(args.config, config.Kiosk)).run)
+
+
+def _voice(args: argparse.Namespace) -> int:
+    from kiosk.voice.service import VoiceService
+
+    return _serve(VoiceService(config.load(args.config, config.Kiosk)).run)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -157,6 +157,8 @@ class Voice(_Table, frozen=True):
 class Hearing(_Table, frozen=True):
     """When somebody speaks, when they have finished, and what the recogniser gets of it."""
 
+    #: The microphone is open at all times, so that 人工 can be said from a distance; else from the first touch on.
+    always_open: bool = False
     #: Speech begins at this probability of voice, and goes on above the other.
     voice_on: Share = 0.5
     voice_off: Share = 0.35

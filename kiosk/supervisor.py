@@ -10,7 +10,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 #: The human plane first: it waits for nobody.
-PARTS = ("link", "screen")
+PARTS = ("link", "voice", "screen")
 AGAIN_S, SLOWEST_S = 0.2, 5.0
 STEADY_S = 10.0  # whoever ran for so long may come back at once
 STOP_S = 10.0

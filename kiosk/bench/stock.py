@@ -24,7 +24,7 @@ def main(seconds: float) -> None:
 
     class Stock(App):  # type: ignore[misc]  # Kivy has no types
         def build(self) -> Label:
-            Window.bind(on_flip=lambda *_: first or first.append(time.monotonic()))
+            Window.bind(on_flip=lambda *_: first.append(time.monotonic()))
             Clock.schedule_once(lambda _dt: used.append(time.process_time()), 1)
             Clock.schedule_once(lambda _dt: self.stop(), 1 + seconds)
             return Label(text="stock")

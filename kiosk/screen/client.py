@@ -84,7 +84,8 @@ class ScreenClient:
             raise ScreenClientError(result.why)
 
     async def _read(self) -> None:
-        message = messages.decode(await self._connection.receive(), Shown | Result)
+        line = await self._connection.receive()
+        message: Shown | Result = messages.decode(line, Shown | Result)  # type: ignore[arg-type]
         if isinstance(message, Shown):
             self._shown = message
         else:

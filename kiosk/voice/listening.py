@@ -1,0 +1,145 @@
+"""The ears' thread: loads the recogniser once, and has a microphone open only while somebody wants it to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sounddevice
+
+from kiosk import config
+from kiosk.dialogue.pack import PackError
+from kiosk.messages import Part
+from kiosk.voice import portaudio
+from kiosk.voice.activity import Activity
+from kiosk.voice.capture import REMEDIES, Microphone, find
+from kiosk.voice.clear import Clear
+from kiosk.voice.ears import Ears, Event
+from kiosk.voice.models import ModelError
+from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
+from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
+
+log = logging.getLogger(__name__)
+
+#: How often a missing model or microphone is looked for while nobody wants to be heard.
+LOOK_S = 5.0
+
+TellPart = Callable[[str, Part], None]
+
+
+class Listening:
+    """``tell`` gets what is heard, ``tell_part`` how "microphone" and "model" are; both in the ears' thread."""
+
+    def __init__(self, settings: config.Kiosk, tell: Callable[[Event], None], tell_part: TellPart) -> None:
+        self._voice, self._hearing, self._pack = settings.voice, settings.hearing, settings.screen.pack
+        self._tell, self._tell_part = tell, tell_part
+        self._changed = threading.Condition()
+        self._wanted = self._over = self._speaking = False
+        self._ears: Ears | None = None
+        self._recogniser: Recogniser | None = None
+        self._clear: Clear | None = None
+        self._alive_at = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def want(self, on: bool) -> None:
+        """Open or close the microphone."""
+        with self._changed:
+            self._wanted = on
+            if not on and self._ears is not None:
+                self._ears.close()
+            self._changed.notify_all()
+
+    def speaking(self, on: bool) -> None:
+        """The terminal itself speaks, and must not hear itself."""
+        with self._changed:
+            self._speaking = on
+            if self._ears is not None:
+                self._ears.speaking(on)
+
+    def alive(self, within_s: float) -> bool:
+        """Whether sound has come, or been waited for in vain, within so many seconds."""
+        return self._thread.is_alive() and time.monotonic() - self._alive_at < within_s
+
+    def close(self) -> None:
+        """End the thread, and wait for it."""
+        with self._changed:
+            self._over = True
+        self.want(False)
+        self._thread.join()
+
+    # --- in the thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._over:
+            self._alive_at = time.monotonic()
+            ready = self._load()
+            if ready:
+                self._look()
+            with self._changed:
+                if not (ready and self._wanted):
+                    self._changed.wait(LOOK_S)
+            if ready and self._wanted and not self._over:
+                self._listen()
+
+    def _load(self) -> bool:
+        if self._recogniser is not None:
+            return True
+        try:
+            sentences = hall_sentences(self._pack)
+        except PackError as error:  # what the hall offers is the screen's fault to report; ears hear without it
+            log.warning("%s: hearing without the hall's sentences", error)
+            sentences = (*PERSON, *EVERYWHERE)
+        try:
+            recogniser = open_recogniser(Path(self._voice.models_dir), sentences, self._hearing.memory_mb)
+        except ModelError as error:
+            self._tell_part("model", Part(ok=False, fault="missing", remedy=str(error)[:500]))
+            return False
+        except RecogniserError as error:
+            self._tell_part("model", Part(ok=False, fault="unusable", remedy=str(error)[:500]))
+            return False
+        self._clear = Clear(sentences)
+        self._recogniser = recogniser
+        self._tell_part("model", Part(ok=True))
+        return True
+
+    def _look(self) -> None:
+        """Whether a microphone is there, before anybody speaks into it."""
+        try:
+            with portaudio.in_use():
+                there = find(self._voice.microphone) is not None
+            if not there and portaudio.refresh(wait_s=0):
+                with portaudio.in_use():
+                    there = find(self._voice.microphone) is not None
+            self._fault("" if there else "missing")
+        except sounddevice.PortAudioError as error:
+            log.debug("microphone: %s", error)
+            self._fault("busy")
+
+    def _listen(self) -> None:
+        assert self._recogniser is not None and self._clear is not None
+        microphone = Microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
+        ears = Ears(microphone, self._recogniser, Activity(), self._hearing, self._clear, self._heard)
+        with self._changed:
+            if not self._wanted:
+                return
+            self._ears = ears
+            ears.speaking(self._speaking)
+        try:
+            ears.run()
+        finally:
+            with self._changed:
+                self._ears = None
+
+    def _heard(self, event: Event) -> None:
+        self._alive_at = time.monotonic()
+        self._tell(event)
+
+    def _fault(self, fault: str) -> None:
+        self._alive_at = time.monotonic()
+        self._tell_part("microphone", Part(False, fault, REMEDIES[fault]) if fault else Part(ok=True))
