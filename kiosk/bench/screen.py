@@ -98,11 +98,49 @@ class Screen:
     async def start_and_stop(self) -> float:
         """Seconds from the start of the process to its first frame on the display."""
         async with self.running() as (client, _pid):
-            shown = await client.until(partial(_shows, action, start))
+            shown = await client.until(lambda shown: shown.frame > 0)
+            first_ns = shown.drawn_ns if shown.frame == 1 else time.monotonic_ns()
+            return first_ns / 1e9 - self._started
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[tuple[ScreenClient, int]]:
+        self._started = time.monotonic()
+        with self._log.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "kiosk", "screen", "--config", str(self._settings)),
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            path = self._settings.parent / "screen.sock"
+            while not path.exists():
+                if process.returncode is not None:
+                    raise OSError(f"kiosk screen ended at once:\n{self._log.read_text(errors='replace')[-2000:]}")
+                await asyncio.sleep(0.01)
+            async with connect(path, limit_s=LIMIT_S) as client:
+                yield client, process.pid
+        finally:
+            process.terminate()
+            await process.wait()
+            path.unlink(missing_ok=True)
+
+
+async def _touch(client: ScreenClient, touches: int) -> list[float]:
+    """Milliseconds from the finger's contact to the frame on the display that shows the press."""
+    times = []
+    actions = itertools.cycle(("size-large", "size-standard"))
+    for number, action in enumerate(itertools.islice(actions, touches)):
+        await asyncio.sleep(random.uniform(*BETWEEN_TOUCHES_S))
+        target = client.target(action)
+        x, y = target.x + target.width // 2, target.y + target.height // 2
+        start = time.monotonic_ns()
+        await client.finger(Phase.DOWN, x, y)
+        shown = await client.until(partial(_shows, action, start))
         times.append((shown.drawn_ns - start) / 1e6)
         await client.finger(Phase.UP, x, y)
         _progress("touches", number + 1, touches)
-
     return times
 
 
