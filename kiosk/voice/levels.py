@@ -11,6 +11,8 @@ from kiosk.voice.sound import Samples, frames_in, to_int16
 
 #: Full scale of 16 bit, and a level that stands for digital silence, in dB below it.
 _FULL, _NOTHING = 32768.0, -100.0
+#: No peak is raised above this.
+_LOUDEST = 31_000.0
 #: Where a frame counts as cut off by the sound card: samples within 0.1 % of full scale.
 _CLIP = 32735
 _CLIP_SHARE, _CLIP_WINDOW_S = 0.01, 10.0
@@ -46,7 +48,7 @@ class AutoGain:
         """The frame with the utterance's gain."""
         peak = int(np.abs(frame.astype(np.int32)).max())
         if peak:
-            self.gain_db = max(0.0, min(self.gain_db, 20 * math.log10(_FULL / peak)))
+            self.gain_db = max(0.0, min(self.gain_db, 20 * math.log10(_LOUDEST / peak)))
         if self.gain_db < 0.1:
             return frame
         return to_int16(frame * np.float32(10 ** (self.gain_db / 20)))
