@@ -49,8 +49,9 @@ def run_demo(*, headless: bool, pictures: Path) -> int:
 def missing() -> list[str]:
     """What this machine lacks of the whole product, each with what it means."""
     from kiosk.link.alarm import find_player
+    from kiosk.voice import models
 
-    lacks = []
+    lacks = models.lacking(models.default_dir())
     if not find_player():
         lacks.append("a sound player (apt install pulseaudio-utils or alsa-utils): the local alarm only blinks")
     if not _has_kivy():

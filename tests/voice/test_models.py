@@ -397,3 +397,10 @@ def test_the_repository_names_the_manifest_where_the_readme_says():
     root = Path(__file__).parents[2]
     assert (root / "models" / "manifest.toml").resolve() == manifest.MANIFEST
     assert len(manifest.models()) >= 2
+
+
+def test_the_demo_says_which_models_are_missing_and_what_it_will_lack(tmp_path, monkeypatch):
+    from kiosk.demo import missing
+
+    monkeypatch.setenv("KIOSK_MODELS", str(tmp_path))
+    assert any("vosk-model-small-cn-0.22" in what and "cannot hear" in what for what in missing())
