@@ -212,6 +212,13 @@ def test_the_verdict_names_the_worst_and_its_place() -> None:
     assert shown["where"]["lowest_contrast"].startswith("1280x800/rating-standard-zh_CN-day: ")
 
 
+def test_the_verdict_says_how_much_a_larger_text_size_does() -> None:
+    large = msgspec.structs.replace(SHOT, text=TextSize.LARGE)
+    verdict = Verdict([picture(text(size=40)), picture(text(size=60), shot=large)], LIMITS)
+    assert 1.2 < verdict.figures["growth_large"] < 1.5  # the buttons below stay as they are
+    assert "growth_extra" not in verdict.figures
+
+
 def test_a_dp_is_of_the_panel() -> None:
     small, large = Panel(800, 480, 7.0), Panel(1920, 1080, 21.5)
     assert small.dp(25) == pytest.approx(30.0, abs=0.1)

@@ -9,9 +9,13 @@ from typing import Any
 
 import msgspec
 
-from kiosk.screen.audit.judge import Kind, Violation, between, faults, touched
+from kiosk.screen.audit.judge import HIDDEN, HUMAN, Kind, Violation, between, faults, touched
 from kiosk.screen.audit.limits import Limits
 from kiosk.screen.audit.seen import Picture
+from kiosk.screen.scene import TextSize
+
+#: What is the same on every scene, beside the text sizes.
+FRAME = HIDDEN | {HUMAN}
 
 
 class Least:
@@ -43,6 +47,7 @@ class Verdict:
                 for fault in faults(picture, limits)
             ]
         self.violations += between(pictures)
+        self._compare(pictures)
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -76,6 +81,16 @@ class Verdict:
             self._least(picture, "smallest_gap_mm", panel.mm(gap), f"{one.action} and {other.action}")
             self._least(picture, "smallest_gap_dp", panel.dp(gap), f"{one.action} and {other.action}")
 
+    def _compare(self, pictures: Sequence[Picture]) -> None:
+        """How much larger the content becomes where a larger text size is chosen, by the mean of its letters."""
+        means = {(picture.panel, picture.shot): _mean_size(picture) for picture in pictures}
+        for picture in pictures:
+            standard = msgspec.structs.replace(picture.shot, text=TextSize.STANDARD)
+            before = means.get((picture.panel, standard), 0.0)
+            if picture.shot.text is not TextSize.STANDARD and before:
+                grown = means[picture.panel, picture.shot] / before
+                self._least(picture, f"growth_{picture.shot.text}", grown, "mean size of its letters")
+
     def _least(self, picture: Picture, figure: str, value: float, what: str) -> None:
         place = f"{picture.name}: {' '.join(what.split())}"
         self.least.add(figure, value, place)
@@ -99,6 +114,13 @@ class Verdict:
     def _as_json(violation: Violation) -> dict[str, Any]:
         numbers = {"value": round(violation.value, 2), "limit": round(violation.limit, 2)}
         return {**msgspec.to_builtins(violation), **numbers}
+
+
+def _mean_size(picture: Picture) -> float:
+    """Of the letters of the content; those of the frame never change, so that nothing in it moves."""
+    content = [text for text in picture.texts if text.target not in FRAME and not text.target.startswith("size-")]
+    letters = sum(len(text.text) for text in content)
+    return sum(text.size * len(text.text) for text in content) / letters if letters else 0.0
 
 
 def rounded(values: dict[str, float]) -> dict[str, float]:
