@@ -201,7 +201,23 @@ class Stack:
         self._add(name, command, socket_path.exists)
         return name
 
-    def make_voice(self, kiosk: str = "k1") -> str:
+    def make_voice(self, kiosk: str = "k1", *, models: Path, environment: dict[str, str] | None = None) -> str:
+        """Real ears and mouth for a kiosk that was made, with the sound devices of ``environment``.
+
+        Gives the process's name.
+        """
+        name = f"{kiosk}-voice"
+        settings = self.directory / f"{kiosk}.toml"
+        with settings.open("a", encoding="utf-8") as file:
+            file.write(f'[voice]\nmodels_dir = "{models}"\n')
+        socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
+        if environment is not None:
+            self._environments[name] = environment
+        command = [sys.executable, "-m", "kiosk", "voice", "--config", str(settings)]
+        self._add(name, command, socket_path.exists)
+        return name
+
+    def make_simulated_voice(self, kiosk: str = "k1") -> str:
         """Simulated ears and mouth for a kiosk that was made; gives the process's name. See :meth:`say`."""
         name = f"{kiosk}-voice"
         socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
