@@ -49,7 +49,7 @@ async def screen_pictures(directory: Path) -> None:
         stack.make_kiosk("k1", title=title, place=place)
         more = f'hall_title = "新华路营业厅"\nvariant = "day"\ndiagonal_inch = {SCREEN_INCH}'
         name = stack.make_screen("k1", environment=display.environment, size="{}x{}".format(*SCREEN), more=more)
-        voice = stack.make_voice("k1")
+        voice = stack.make_simulated_voice("k1")
         stack.start()
         async with (
             connect(stack.url("desk1"), "wang", stack.password, stack.ca) as agent,

@@ -41,6 +41,7 @@ def test_one_touch_calls_and_says_so(walker):
     assert (summon.cause, summon.urgency) == (Cause.TOUCH, Urgency.NORMAL)
     scene = walker.scene()
     assert (scene.name, scene.human.calling, scene.human.note) == ("calling", True, "正在叫人")
+    assert "马上就通知到" in words(scene)
     assert spoken(walker) == ["正在叫人，请在这里等一等。被骗转账，或者身体不舒服，请点急事。"]
 
 

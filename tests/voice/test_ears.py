@@ -137,9 +137,9 @@ def test_nothing_is_heard_while_the_terminal_speaks_and_shortly_after():
         return lambda: ears.speaking(on)
 
     recogniser, told = Deaf(), []
-    script = Script(
-        (SILENCE, 0.5), speak(True), (VOICE, 2.0), speak(False), (VOICE, 0.3), (SILENCE, 1.0), (VOICE, 1.0), (SILENCE, 2.5)
-    )  # fmt: skip
+    before, during = (SILENCE, 0.5), (VOICE, 2.0)
+    after = ((VOICE, 0.3), (SILENCE, 1.0), (VOICE, 1.0), (SILENCE, 2.5))
+    script = Script(before, speak(True), during, speak(False), *after)
     ears = Ears(script, recogniser, Loud(), Hearing(), lambda _: False, told.append)
     ears.run()
     (one,) = said(told)

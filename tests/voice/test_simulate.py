@@ -87,7 +87,7 @@ async def ear_of() -> AsyncIterator[Connect]:
 def voiced(stack: Stack) -> Stack:
     """A terminal with a voice and no hall around it."""
     stack.make_kiosk("k1")
-    stack.make_voice("k1")
+    stack.make_simulated_voice("k1")
     stack.start("k1", "k1-voice")
     return stack
 
