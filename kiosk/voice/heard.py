@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+#: So much better (in log likelihood) than free decoding a mixture of the hall's sentences has to be: its words are
+#: few, and with nothing to hold them together one too many is easily heard in a breath.
+MIXTURE = 4.0
 
 
 class Word(Struct, frozen=True):
@@ -48,14 +53,21 @@ def shares(readings: Sequence[Reading]) -> list[float]:
     return [weight / sum(weights) for weight in weights]
 
 
-def combine(free: Sequence[Reading], hall: Sequence[Reading], margin: float) -> Heard:
+def combine(
+    free: Sequence[Reading], hall: Sequence[Reading], margin: float, whole: Callable[[str], bool]
+) -> Heard:
     """One result from the readings of free decoding and of the hall model.
 
-    The hall model wins where it explains the sound nearly as well: its score is at most ``margin`` below that of
-    free decoding, which had every word to choose from. Speech that lies outside the hall falls far behind, because
-    its sounds must be forced into the hall's words.
+    The hall model wins where it explains the sound about as well as free decoding, which had every word to choose
+    from: a sentence that the hall has as a whole (``whole`` says so) may fall behind by ``margin``, a mixture of
+    such sentences must be better by :data:`MIXTURE`. Speech that lies outside the hall falls far behind, because its
+    sounds must be forced into the hall's words.
     """
-    wins = bool(hall and hall[0].text) and (not free or hall[0].score >= free[0].score - margin)
+    hall = sorted(
+        (replace(one, score=one.score + (margin if whole(one.text) else -MIXTURE)) for one in hall),
+        key=lambda one: -one.score,
+    )
+    wins = bool(hall) and (not free or hall[0].score >= free[0].score)
     readings = [*hall, *free] if wins else list(free)
     if not readings:
         return Heard("", 0.0, (), ())
