@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from kiosk.link.reports import OWN_PARTS
+from kiosk.voice.capture import REMEDIES
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "technician.md").read_text(encoding="utf-8")
@@ -21,6 +22,7 @@ def faults_in_code():
     found["journal"] = set(re.findall(r'_on_fault\("([\w-]+)"', code("link")))
     found["other programs"] = set(re.findall(r'parts\.fault\(name, "([\w-]+)"', code("link")))
     found["speaker"] = set(re.findall(r'(?:SpeakerError\(\s*|fault=)"([\w-]+)"', code("voice/speech")))
+    found["microphone"] = set(REMEDIES)
     button = re.findall(r'(?:Fault|_fault|_line_is|failed,)\(?\s*"([a-z-]+)"', code("button"))
     return found | {"button": set(button)}
 
@@ -37,10 +39,10 @@ def test_every_fault_is_explained_and_no_other():
 
 def test_the_search_finds_what_there_is():
     faults = faults_in_code()
-    assert faults.keys() == OWN_PARTS | {"other programs", "speaker"}, "whose part is the new one?"
+    assert faults.keys() == OWN_PARTS | {"other programs", "speaker", "microphone"}, "whose part is the new one?"
     assert {"port-missing", "port-busy", "port-denied", "unplugged", "stuck"} <= faults["button"]
     # Each call that is not spelt out as above would be a fault that the search does not see; three only pass on.
     spelt_out = sum(map(len, faults.values())) - sum(
-        len(faults[part]) for part in ("button", "journal", "speaker")
+        len(faults[part]) for part in ("button", "journal", "speaker", "microphone")
     )
     assert len(re.findall(r"parts\.fault\(", code("link"))) == spelt_out + 3
