@@ -30,7 +30,7 @@ def in_use() -> Iterator[None]:
 
 
 def refresh(wait_s: float = 10.0) -> bool:
-    """See devices that came or went; False when a stream stayed open for ``wait_s`` seconds and nothing was done."""
+    """See devices that came or went; False when a stream stayed open for ``wait_s`` seconds."""
     with _free:
         if not _free.wait_for(lambda: _users == 0, wait_s):
             return False
