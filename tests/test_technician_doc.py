@@ -23,6 +23,8 @@ def faults_in_code():
     found["other programs"] = set(re.findall(r'parts\.fault\(name, "([\w-]+)"', code("link")))
     found["speaker"] = set(re.findall(r'(?:SpeakerError\(\s*|fault=)"([\w-]+)"', code("voice/speech")))
     found["microphone"] = set(REMEDIES)
+    screen = (ROOT / "kiosk" / "screen" / "app.py").read_text(encoding="utf-8")
+    found["screen"] = set(re.findall(r'Part\(False, "([\w-]+)"', screen))
     button = re.findall(r'(?:Fault|_fault|_line_is|failed,)\(?\s*"([a-z-]+)"', code("button"))
     return found | {"button": set(button)}
 
@@ -39,10 +41,20 @@ def test_every_fault_is_explained_and_no_other():
 
 def test_the_search_finds_what_there_is():
     faults = faults_in_code()
-    assert faults.keys() == OWN_PARTS | {"other programs", "speaker", "microphone"}, "whose part is the new one?"
+    assert faults.keys() == OWN_PARTS | {"other programs", "speaker", "microphone", "screen"}, (
+        "whose part is the new one?"
+    )
     assert {"port-missing", "port-busy", "port-denied", "unplugged", "stuck"} <= faults["button"]
     # Each call that is not spelt out as above would be a fault that the search does not see; three only pass on.
     spelt_out = sum(map(len, faults.values())) - sum(
-        len(faults[part]) for part in ("button", "journal", "speaker", "microphone")
+        len(faults[part]) for part in ("button", "journal", "speaker", "microphone", "screen")
     )
     assert len(re.findall(r"parts\.fault\(", code("link"))) == spelt_out + 3
+
+
+def test_every_fault_has_a_name_on_the_agents_page():
+    words = (ROOT / "kiosk" / "desk" / "static" / "words.js").read_text(encoding="utf-8")
+    table = words.split("const FAULTS = {", 1)[1].split("};", 1)[0]
+    known = {quoted or plain for quoted, plain in re.findall(r'^  (?:"([\w.-]+)"|(\w+)): ', table, re.MULTILINE)}
+    named = {(part, fault) for part, faults in faults_in_code().items() for fault in faults}
+    assert not sorted((part, fault) for part, fault in named if not {fault, f"{part}.{fault}"} & known)

@@ -40,6 +40,7 @@ const PARTS = {
   sound: "声音",
   camera: "摄像头",
   video: "视频",
+  model: "语音模型",
   network: "网络",
   power: "电源",
   clock: "时钟",
@@ -68,6 +69,18 @@ const FAULTS = {
   webhook: "通知不到值班人",
   stepped: "时间跳变",
   gone: "程序没有运行",
+  damaged: "文件损坏",
+  frozen: "画面不动了",
+  "no-content": "办事内容读不出来",
+  missing: "没有找到",
+  busy: "被别的程序占用",
+  "microphone.silent": "一直没有声音",
+  clipping: "声音太大，失真",
+  overflow: "电脑太忙，丢了声音",
+  unusable: "用不了",
+  "speaker.stuck": "放不出声音",
+  "no-library": "缺少声音程序",
+  "no-voice": "没有能用的语音",
 };
 
 export const partName = (key) => PARTS[key] ?? key;
