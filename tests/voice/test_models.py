@@ -166,6 +166,13 @@ def test_a_server_without_ranges_is_asked_for_all_of_it(server, here):
     assert whole(model, here)
 
 
+def test_a_server_that_never_gets_further_is_given_up(server, here):
+    server.ranges = False
+    server.breaks = [100_000, 150_000] * 10
+    with pytest.raises(ModelError, match="broke off"):
+        get(model_of(server.source), here)
+
+
 def test_a_wrong_hash_is_never_unpacked_and_does_not_spoil_the_next_try(server, here):
     server.content = ARCHIVE[:-1] + b"?"
     model = model_of(server.source)

@@ -47,14 +47,14 @@ def from_directory(model: Model, directory: Path) -> Path:
 def from_url(model: Model, source: Source, part: Path, out: TextIO) -> Path:
     """Bring an archive to ``part``, going on where an earlier try was broken off."""
     with Progress(model.archive, model.size, out) as progress:
-        before, tries = -1, 0
+        most, tries = -1, 0
         while (have := _size(part)) < model.size:
-            tries = 1 if have > before else tries + 1
+            tries = 1 if have > most else tries + 1
             if tries > _TRIES:
                 raise SourceError(
                     f"{_host(source.url)} broke off after {have} of {model.size} bytes, which are kept"
                 )
-            before = have
+            most = max(most, have)
             _connection(source.url, part, model.size, progress)
         if have > model.size:
             part.unlink()
