@@ -72,8 +72,6 @@ def _connection(url: str, part: Path, size: int, progress: Progress) -> None:
             with part.open("ab" if goes_on else "wb") as file:
                 _copy(answer, file, have if goes_on else 0, size, progress)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # the file there is shorter than what has come: another one
-            part.unlink()
         raise SourceError(f"{_host(url)} answers {error.code} {error.reason}") from error
     except urllib.error.URLError as error:
         raise SourceError(f"{_host(url)} cannot be reached ({error.reason})") from error
