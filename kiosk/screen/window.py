@@ -18,7 +18,7 @@ from kiosk import config
 from kiosk.messages import Touch
 from kiosk.messages.screen import Target
 from kiosk.screen.fonts import Fonts
-from kiosk.screen.layout import Layout, lay_out
+from kiosk.screen.layout import Layout, Place, lay_out
 from kiosk.screen.metrics import Metrics
 from kiosk.screen.picture import write_png
 from kiosk.screen.scene import Scene
@@ -244,6 +244,8 @@ class ScreenWindow:
         scene, layout = self._scene, self.layout
         dark = 1 - self._bright * (1 - scene.dim)
         self._window.clearcolor = (*rgb(layout.background), 1)
+        if not any(isinstance(item, Place) for item in layout.items):
+            self._glass.video.forget()
         self._glass.video.upload()
         self._glass.paint(layout, self.fonts(scene.language), pressed=self._pressed, shift=scene.shift, dark=dark)
         self._clock.tick_draw()

@@ -83,7 +83,7 @@ def _greedy(parts: list[str], width: float, measure: Measure) -> list[list[str]]
 def _balanced(parts: list[str], width: float, measure: Measure, em: float) -> list[str]:
     greedy = _greedy(parts, width, measure)
     count = len(greedy)
-    if count == 1 or count > _BALANCED_LINES or len(parts) > _BALANCED_PIECES:
+    if count < 2 or count > _BALANCED_LINES or len(parts) > _BALANCED_PIECES:
         return ["".join(line).strip() for line in greedy]
     ends = [0.0]
     for part in parts:

@@ -13,7 +13,10 @@ class NoDisplay(OSError):
     """No window can be opened here; the text says what to do."""
 
 
-_INSTALL = "Is OpenGL there? scripts/system-packages, or apt install libgl1 libgl1-mesa-dri libegl1 libgles2"
+_HINT = (
+    "Does the display server run, and may this user draw on it? Is OpenGL there? scripts/system-packages, or"
+    " apt install libgl1 libgl1-mesa-dri libegl1 libgles2"
+)
 _SETTINGS = {
     "kivy": {"exit_on_escape": "0", "pause_on_minimize": "0", "keyboard_mode": "", "log_enable": "0"},
     # The loop has its own rhythm; edges are smoothed as they are drawn, which every graphics chip can do.
@@ -41,11 +44,17 @@ def open_window(size: tuple[int, int] | None, home: Path) -> Any:
         SDL_TOUCH_MOUSE_EVENTS="0",
         SDL_MOUSE_TOUCH_EVENTS="0",
     )
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")):
-        raise NoDisplay(
-            "there is no display: DISPLAY and WAYLAND_DISPLAY are not set; start it in a graphical session, or"
-            " under xvfb-run"
-        )
+    if not os.environ.get("SDL_VIDEODRIVER"):
+        # Named, since SDL would else draw into nothing when the display server cannot be reached.
+        if os.environ.get("DISPLAY"):
+            os.environ["SDL_VIDEODRIVER"] = "x11"
+        elif os.environ.get("WAYLAND_DISPLAY"):
+            os.environ["SDL_VIDEODRIVER"] = "wayland"
+        else:
+            raise NoDisplay(
+                "there is no display: DISPLAY and WAYLAND_DISPLAY are not set; start it in a graphical session, or"
+                " under xvfb-run"
+            )
     heard = _Heard()
     logger = logging.getLogger("kivy")
     logger.addHandler(heard)
@@ -68,13 +77,13 @@ def open_window(size: tuple[int, int] | None, home: Path) -> Any:
         from kivy.base import EventLoop
         from kivy.core.window import Window
     except Exception as error:  # whatever a graphics driver says, it is the same to us
-        raise NoDisplay(f"no window can be opened ({error}). {_INSTALL}") from error
+        raise NoDisplay(f"no window can be opened ({error}). {_HINT}") from error
     finally:
         logger.removeHandler(heard)
         logger.propagate = True
         logger.setLevel(logging.WARNING)
     if Window is None:
-        raise NoDisplay(f"no window can be opened on {_display()} ({heard.why or 'no reason given'}). {_INSTALL}")
+        raise NoDisplay(f"no window can be opened on {_display()} ({heard.why or 'no reason given'}). {_HINT}")
     EventLoop.postproc_modules.clear()
     Window.bind(on_request_close=lambda *_args, **_kwargs: True)  # nobody leaves a kiosk by closing its window
     return Window
@@ -86,7 +95,7 @@ def event_descriptor(window: Any) -> int | None:
     With it nothing has to be polled, and a terminal that nobody touches sleeps.
     """
     display = getattr(window.get_window_info(), "display", None)
-    if not isinstance(display, int) or os.environ.get("SDL_VIDEODRIVER", "x11") != "x11":
+    if not isinstance(display, int) or os.environ["SDL_VIDEODRIVER"] != "x11":
         return None
     try:
         library = ctypes.CDLL("libX11.so.6")  # SDL has it open already
