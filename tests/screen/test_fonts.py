@@ -1,0 +1,95 @@
+"""The Chinese font."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from kiosk.screen import fonts
+from kiosk.screen.fonts import FontMissing, Fonts
+from kiosk.screen.glyphs import Glyphs
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fonts")
+
+
+@pytest.mark.parametrize(("language", "face"), [("zh_CN", "SC"), ("zh_TW", "TC"), ("en", "SC")])
+def test_a_language_gets_its_own_face(cache: Path, language: str, face: str) -> None:
+    """Not the first of the collection, which is the Japanese one."""
+    found = Fonts(cache, language)
+    for weight, glyphs in (("Regular", found.regular), ("Bold", found.bold)):
+        names = TTFont(glyphs.path, lazy=True)["name"]
+        assert names.getDebugName(1) == f"Noto Sans CJK {face}"
+        assert names.getDebugName(2) == weight
+
+
+def test_the_face_is_a_whole_font(cache: Path) -> None:
+    """What is read here is what fontTools reads."""
+    glyphs = Fonts(cache).regular
+    font = TTFont(glyphs.path)
+    codes, widths, units = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+    for letter in "人工服务养老金Ay1，。…“":
+        assert glyphs.has(letter)
+        assert glyphs.width(letter, units) == widths[codes[ord(letter)]][0]
+    assert not glyphs.has("\U0001f600")
+
+
+def test_an_older_font_table_is_read_too() -> None:
+    """Kivy's own font knows the first 65,536 characters only."""
+    kivy = importlib.util.find_spec("kivy")
+    assert kivy is not None and kivy.origin is not None
+    path = Path(kivy.origin).parent / "data" / "fonts" / "Roboto-Regular.ttf"
+    glyphs, font = Glyphs(path), TTFont(path)
+    codes = font.getBestCmap()
+    wrong = [code for code in range(0x20, 0x2100) if glyphs.has(chr(code)) != (code in codes)]
+    assert wrong == []
+    for letter in "Hello, 1":
+        assert glyphs.width(letter, 2048) == font["hmtx"][codes[ord(letter)]][0]
+
+
+def test_missing_glyphs_are_named(cache: Path) -> None:
+    found = Fonts(cache)
+    assert found.missing_glyphs("人工 1 窗口") == ""
+    assert found.missing_glyphs("人\U0001f600工\u0e01") == "\u0e01\U0001f600"
+
+
+def test_it_is_taken_out_once_and_again_when_the_package_changes(tmp_path: Path) -> None:
+    source = tmp_path / "system"
+    source.mkdir()
+    for weight in fonts.WEIGHTS:
+        shutil.copy(Path("/usr/share/fonts/opentype/noto") / f"NotoSansCJK-{weight}.ttc", source)
+    first = Fonts(tmp_path / "cache", places=(str(source),)).bold.path
+    made = first.stat().st_mtime_ns
+    assert Fonts(tmp_path / "cache", places=(str(source),)).bold.path == first
+    assert first.stat().st_mtime_ns == made
+    os.utime(source / "NotoSansCJK-Bold.ttc", (1, 1))
+    second = Fonts(tmp_path / "cache", places=(str(source),)).bold.path
+    assert second != first and second.exists() and not first.exists()
+
+
+def test_elsewhere_it_is_found_through_fontconfig(cache: Path) -> None:
+    found = Fonts(cache, places=())
+    assert found.missing_glyphs("人工服务养老金") == ""
+
+
+def test_without_any_chinese_font_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_by_fontconfig", lambda face, weight: [])
+    with pytest.raises(FontMissing, match="fonts-noto-cjk") as caught:
+        Fonts(tmp_path, places=())
+    assert isinstance(caught.value, OSError)
+
+
+def test_a_font_without_chinese_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    latin = next(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"), None)
+    if latin is None:
+        pytest.skip("no Latin font is installed")
+    monkeypatch.setattr(fonts, "_by_fontconfig", lambda face, weight: [(latin, 0)])
+    with pytest.raises(FontMissing):
+        Fonts(tmp_path, places=())
