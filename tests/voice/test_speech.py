@@ -171,6 +171,12 @@ def test_a_voice_that_is_not_needed_takes_no_memory_and_comes_back():
     engine.close()
 
 
+def test_a_voice_that_goes_to_rest_just_when_it_is_asked_comes_back(espeak):
+    tired = ["sh", "-c", "read question"]
+    espeak._process = subprocess.Popen(tired, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    assert espeak.render("您好", 1.0).seconds > 0.3
+
+
 def test_a_voice_that_was_killed_comes_back(espeak):
     espeak.render("您好", 1.0)
     os.kill(espeak.pid, signal.SIGKILL)
@@ -283,8 +289,9 @@ def tone(volume: float, rate: int = 24_000, seconds: float = 1.0) -> Audio:
 def test_quiet_and_loud_voices_come_out_alike_and_none_is_cut():
     quiet, loud = (levelled(tone(volume)) for volume in (0.02, 0.9))
     assert np.abs(quiet.samples).max() == pytest.approx(np.abs(loud.samples).max(), rel=0.05)
-    shout = Audio(np.concatenate([tone(0.05).samples, tone(0.9, seconds=0.05).samples]), 24_000)
+    shout = Audio(np.concatenate([tone(0.02).samples, tone(0.9, seconds=0.02).samples]), 24_000)
     assert np.abs(levelled(shout).samples).max() <= 0.95
+    assert np.abs(levelled(shout).samples[:20_000]).max() > 0.1, "a click makes nothing else quiet"
     assert not len(levelled(silence(0, 24_000)).samples)
 
 

@@ -53,7 +53,8 @@ def levelled(audio: Audio) -> Audio:
     frame = audio.rate // 50
     frames = audio.samples[: len(audio.samples) // frame * frame].reshape(-1, frame)
     power = np.mean(frames**2, axis=1) if len(frames) else np.zeros(1)
-    speech = power[power > max(float(power.max()) * 0.01, 1e-9)]
+    loudest = max(float(np.percentile(power, 95)), 1e-7)  # of the speech: a click is louder and must not count
+    speech = np.minimum(power[power > loudest * 0.01], loudest)
     if not len(speech):
         return audio
     samples = audio.samples * (_LEVEL / math.sqrt(float(speech.mean())))
