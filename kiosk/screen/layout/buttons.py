@@ -12,6 +12,8 @@ from kiosk.screen.metrics import Rect
 from kiosk.screen.scene import Button, Buttons, Keypad, Paragraph
 from kiosk.screen.theme import SCALE
 
+#: The last column has words on its keys: so much wider it is.
+_WORD_KEY = 1.25
 _KEY_ROWS = (("1", "2", "3", "delete"), ("4", "5", "6", "0"), ("7", "8", "9", "enter"))
 
 
@@ -147,6 +149,10 @@ class KeypadPiece(Piece):
         super().__init__(pen)
         self.block = block
 
+    @staticmethod
+    def least_width(pen: Pen) -> int:
+        return math.ceil((3 + _WORD_KEY) * pen.metrics.touch) + 3 * pen.gap
+
     @cached_property
     def _field(self) -> int:
         return round(1.5 * self.pen.body)
@@ -169,13 +175,13 @@ class KeypadPiece(Piece):
             spot = Rect(x + number * pitch + (pitch - dot) // 2, field.y + (field.height - dot) // 2, dot, dot)
             sheet.box(spot, palette.text, radius=dot // 2)
         high = (rect.height - self._field - 3 * pen.gap) // 3
-        wide = (rect.width - 3 * pen.gap) // 4
+        wide = round((rect.width - 3 * pen.gap) / (3 + _WORD_KEY))
+        last = rect.width - 3 * (wide + pen.gap)
         words = {"delete": self.block.delete, "enter": self.block.enter}
         for row, keys in enumerate(_KEY_ROWS):
             for column, key in enumerate(keys):
-                place = Rect(
-                    rect.x + column * (wide + pen.gap), field.bottom + pen.gap + row * (high + pen.gap), wide, high
-                )
+                x, y = rect.x + column * (wide + pen.gap), field.bottom + pen.gap + row * (high + pen.gap)
+                place = Rect(x, y, last if column == 3 else wide, high)
                 self._key(sheet, f"key-{key}", words.get(key, key), place, enter=key == "enter")
 
     def _key(self, sheet: Sheet, action: str, text: str, rect: Rect, *, enter: bool) -> None:
@@ -183,7 +189,7 @@ class KeypadPiece(Piece):
         sheet.action = action
         ink, _ = sheet.surface(rect, primary=enter)
         px = round(SCALE.number * pen.body) if len(text) == 1 else pen.body
-        room = rect.width - 4 * pen.metrics.hair
+        room = rect.width - 3 * pen.metrics.hair
         while px > pen.metrics.smallest_text and len(pen.lines(text, room, px, bold=True)) > 1:
             px -= 1
         inside = Rect(rect.x + (rect.width - room) // 2, rect.y, room, rect.height)

@@ -60,6 +60,8 @@ class CardsPiece(Piece):
         room = wide - 2 * pen.pad - (size + round(0.5 * px) if icon == "before" else 0)
         if room < 3 * px and columns > 1:
             return None
+        if any(pen.cuts(card.title, room, px, bold=True) for card in self.cards) and (columns > 1 or icon):
+            return None
         lines = max(len(pen.lines(card.title, room, px, bold=True)) for card in self.cards)
         notes = max(pen.height(card.note, room, pen.quiet) for card in self.cards)
         text = lines * pen.pitch(px) + notes

@@ -5,6 +5,9 @@ Nothing here grows with the chosen text size, so that nothing here ever moves.
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 from kiosk.screen.layout.items import Ink
 from kiosk.screen.layout.pen import Pen, Sheet
 from kiosk.screen.metrics import Rect
@@ -14,7 +17,7 @@ HUMAN, HEADER = "human", "header"
 #: Each name of a text size is written in about its own size.
 _SIZES = (1.0, 1.3, 1.6)
 #: Of the letters of 人工, as parts of the body size, largest first.
-_HUMAN_SIZES = (3.2, 2.8, 2.4, 2.1, 1.8, 1.5, 1.3)
+_HUMAN_SIZES = (3.2, 2.8, 2.4, 2.1, 1.8, 1.5, 1.3, 1.15)
 _NOTE_SIZES = (1.1, 1.0, 0.85, 0.7, 0.5)
 
 
@@ -94,7 +97,7 @@ def _human(sheet: Sheet, human: Human, rect: Rect) -> None:
             edge_px=metrics.hair,
         )
     icon = "walk" if human.answered else "bell" if human.calling else "person"
-    inside = rect.inset(metrics.hair * 3 + max(2, round(0.12 * metrics.body)))
+    inside = rect.inset(metrics.hair * 3 + max(2, round(0.08 * metrics.body)))
     if metrics.landscape:
         _human_upright(sheet, human, inside, icon, ink)
     else:
@@ -104,8 +107,8 @@ def _human(sheet: Sheet, human: Human, rect: Rect) -> None:
 
 
 def _human_upright(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) -> None:
-    pen = sheet.pen
-    title, note = _human_letters(pen, human, rect.width, rect.height)
+    """The icon above the word, where there is room for it, and the note below."""
+    pen, title, note = _human_letters(sheet.pen, human, rect.width, rect.height)
     title_high = pen.height(human.text, rect.width, title, bold=True)
     # Room for two lines, so that the word itself stays where it is when the note changes.
     note_high = max(pen.height(human.note, rect.width, note), 2 * pen.pitch(note))
@@ -118,8 +121,9 @@ def _human_upright(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) 
     if size:
         sheet.icon(icon, rect.x + (rect.width - size) // 2, y, size, ink)
         y += size + gap
-    y += sheet.words(human.text, Rect(rect.x, y, rect.width, title_high), title, ink, bold=True, align="center")
-    sheet.words(human.note, Rect(rect.x, y, rect.width, note_high), note, ink, align="center")
+    words = Sheet(pen, sheet.items, sheet.spots, sheet.action)
+    y += words.words(human.text, Rect(rect.x, y, rect.width, title_high), title, ink, bold=True, align="center")
+    words.words(human.note, Rect(rect.x, y, rect.width, note_high), note, ink, align="center")
 
 
 def _human_lying(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) -> None:
@@ -150,17 +154,17 @@ def _human_lying(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) ->
     sheet.words(human.note, Rect(x, rect.y, note_wide, rect.height), note, ink, middle=True)
 
 
-def _human_letters(pen: Pen, human: Human, width: int, height: int) -> tuple[int, int]:
-    """The sizes of 人工 and of the note below it: as large as fit, and the note never below the smallest."""
-    least = pen.metrics.smallest_text
-    notes = [px for px in (round(part * pen.metrics.body) for part in _NOTE_SIZES) if px > least] + [least]
-    for title in (round(part * pen.metrics.body) for part in _HUMAN_SIZES):
-        if len(pen.lines(human.text, width, title, bold=True)) > 1:
-            continue
-        for note in notes:
-            if pen.pitch(title) + max(pen.height(human.note, width, note), 2 * pen.pitch(note)) <= height:
-                return title, note
-    return max(least, round(_HUMAN_SIZES[-1] * pen.metrics.body)), least
+def _human_letters(like: Pen, human: Human, width: int, height: int) -> tuple[Pen, int, int]:
+    """A pen, and the sizes of 人工 and the note below it: as large as fit, the note never below the smallest."""
+    least = like.metrics.smallest_text
+    notes = [px for px in (round(part * like.metrics.body) for part in _NOTE_SIZES) if px > least] + [least]
+    titles = [round(part * like.metrics.body) for part in _HUMAN_SIZES]
+    pens = [replace(like, tight=tight) for tight in (0, 2)]
+    for pen, title, note in itertools.product(pens, titles, notes):
+        high = max(pen.height(human.note, width, note), 2 * pen.pitch(note))
+        if pen.width(human.text, title, bold=True) <= width and pen.pitch(title) + high <= height:
+            return pen, title, note
+    return pens[-1], titles[-1], least
 
 
 def _size(sheet: Sheet, button: Button, rect: Rect, size: float) -> None:

@@ -11,10 +11,11 @@ from kiosk.screen.layout.items import Align, Box, Ink, Item, Mark, Place, Spot, 
 from kiosk.screen.metrics import Metrics, Rect
 from kiosk.screen.scene import Tone
 from kiosk.screen.theme import LINE_SPACING, SCALE, Palette
-from kiosk.screen.wrapping import wrap
+from kiosk.screen.wrapping import pieces, wrap
 
 #: SDL_ttf sets Chinese characters so much too low within their line, as a part of their size.
 _SINK = 0.056
+_NO_ROOM = 100_000
 #: Punctuation that is white in its right half: a centred line that ends so would seem to hang to the left.
 _HALF_EMPTY, _BALANCE = "，。、；：！？", "\u2002"
 
@@ -78,8 +79,18 @@ class Pen:
         return self.fonts.of(bold).width(text, px)
 
     def height(self, text: str, width: int, px: int, *, bold: bool = False) -> int:
-        """Of a wrapped text; 0 where there is none."""
-        return len(self.lines(text, width, px, bold=bold)) * self.pitch(px) if text.strip() else 0
+        """Of a wrapped text; 0 where there is none, more than any room where a word would have to be cut."""
+        if not text.strip():
+            return 0
+        if self.cuts(text, width, px, bold=bold):
+            return _NO_ROOM
+        return len(self.lines(text, width, px, bold=bold)) * self.pitch(px)
+
+    def cuts(self, text: str, width: int, px: int, *, bold: bool = False) -> bool:
+        """Whether a word is too long for a line, and there are smaller letters to be tried."""
+        if self.body <= self.metrics.smallest_text:
+            return False
+        return any(self.width(part, px, bold=bold) > width for part in pieces(text) if len(part) > 1)
 
 
 @dataclass

@@ -54,7 +54,11 @@ class HeadingPiece(Piece):
         )
 
     def _lines(self, width: int, px: int) -> int:
-        return len(self.pen.lines(self.block.text, self._room(width, px), px, bold=True))
+        """How many it needs; far too many where a word would have to be cut."""
+        room = self._room(width, px)
+        if self.pen.cuts(self.block.text, room, px, bold=True):
+            return 99
+        return len(self.pen.lines(self.block.text, room, px, bold=True))
 
     def cost(self, rect: Rect) -> float:
         return 6.0 * max(0, self._lines(rect.width, self._px(rect.width)) - _HEADING_LINES)

@@ -70,7 +70,7 @@ def _picture_height(placed: Placed) -> float:
 
 
 def _beside(pen: Pen, blocks: Blocks, large: Block, room: Rect) -> Placed | None:
-    wide = max(round(_BESIDE[type(large)] * (room.width - pen.gap)), 4 * pen.metrics.touch + 3 * pen.gap)
+    wide = max(round(_BESIDE[type(large)] * (room.width - pen.gap)), KeypadPiece.least_width(pen))
     left = Rect(room.x, room.y, room.width - wide - pen.gap, room.height)
     right = Rect(left.right + pen.gap, room.y, wide, room.height)
     rest = _stacked(pen, tuple(block for block in blocks if block is not large), left)

@@ -15,7 +15,7 @@ class NoDisplay(OSError):
 
 _HINT = (
     "Does the display server run, and may this user draw on it? Is OpenGL there? scripts/system-packages, or"
-    " apt install libgl1 libgl1-mesa-dri libegl1 libgles2"
+    " apt install libgl1 libgl1-mesa-dri"
 )
 _SETTINGS = {
     "kivy": {"exit_on_escape": "0", "pause_on_minimize": "0", "keyboard_mode": "", "log_enable": "0"},
