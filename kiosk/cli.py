@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     except ImportError as error:
-        code = _refuse(f"{error}; install what is missing, for example: pip install 'rengong-kiosk[desk]'")
+        code = _refuse(f"{error}; install what is missing: pip install 'rengong-kiosk[desk,screen,voice]'")
     except (OSError, ValueError) as error:
         # Every error of ours that ends a command is one of these two and says what to do.
         code = _refuse(str(error))

@@ -23,10 +23,11 @@ from msgspec import Meta, Struct
 FOLDERS = (Path("/etc/kiosk/halls"), Path(__file__).with_name("halls"))
 MAX_ANSWER = 60  # characters on one screen
 MAX_STEPS = 3
+MAX_LINE = 18  # one line on the smallest panel; three of them and the longest answer just fit there
 
 PackId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 Title = Annotated[str, Meta(min_length=1, max_length=12)]
-Line = Annotated[str, Meta(max_length=24)]
+Line = Annotated[str, Meta(max_length=40)]  # with the names of fields in it; what they become is at most MAX_LINE
 Icon = Literal[
     "bag", "bell", "book", "building", "camera", "card", "clock", "complaint", "doctor", "elder", "globe", "hand",
     "heart", "home", "id", "keyboard", "list", "lock", "map-pin", "money", "people", "person", "phone", "receipt",
@@ -168,5 +169,10 @@ def _mistakes(pack: Pack) -> Iterator[str]:
                 return
             if unknown:
                 yield f"service '{service.id}' names the field '{unknown[0]}'; add it to [site], empty if unknown"
+        for name, line in (("where", pack.filled(service.where)), ("bring", pack.filled(service.bring))):
+            if len(line) > MAX_LINE:
+                yield f"service '{service.id}': {name} is longer than {MAX_LINE} characters; shorten it"
+        if len("".join(service.steps)) + len(service.steps) - 1 > MAX_LINE:
+            yield f"service '{service.id}': the steps together are longer than {MAX_LINE} characters; shorten them"
         if len(pack.filled(service.answer)) > MAX_ANSWER:
             yield f"service '{service.id}': the answer is longer than {MAX_ANSWER} characters; shorten it"

@@ -45,6 +45,7 @@ class ScreenService:
         self._voice = Peer(settings.voice_socket, None, self._from_voice, self._voice_gone)
         self._watchers = LocalService(settings.screen_socket, self._shown, self._command)
         self._bad_lines = 0
+        self._started_ns = time.monotonic_ns()
         self._restart = asyncio.Event()
         self._visit = self._make_visit()
         self._window = ScreenWindow(
@@ -175,12 +176,12 @@ class ScreenService:
         number = 0
         while True:
             self._window.redraw()
-            age_s = (time.monotonic_ns() - self._window.frame.drawn_ns) / 1e9
-            drawing = self._window.frame.number > 0 and age_s < FROZEN_S
+            age_s = (time.monotonic_ns() - (self._window.frame.drawn_ns or self._started_ns)) / 1e9
+            drawing = age_s < FROZEN_S
             number += 1
             request = f"report-{number}"
             self._link.send(messages.encode(messages.Report(request, {"screen": self._part(drawing, age_s)})))
-            if drawing:
+            if drawing and self._window.frame.number:
                 notify("WATCHDOG=1")
             await asyncio.sleep(REPORT_S)
 

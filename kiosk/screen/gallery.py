@@ -63,9 +63,9 @@ def _answer_limit(walker: Walker) -> None:
         bank().service[0],
         title="办理银行卡挂失和补卡手续",
         answer="先打电话口头挂失，别人就取不了您的钱。" * 3 + "别急。",
-        where="大厅左手边三号窗口或者二楼五号窗口，先取号",
+        where="大厅左手边的三号或者五号窗口，先取号",
         bring="身份证、户口本、旧银行卡、存折和手机",
-        steps=("先到大厅取个号", "跟柜员说要挂失", "当场拿一张新卡"),
+        steps=("大厅取个号", "跟柜员说一声", "拿新卡就行"),
     )
     others = [service for service in bank().service if service.id != full.id]
     walker.start(replace(bank(), service=(full, *others)))

@@ -60,7 +60,7 @@ def combine(
 
     The hall model wins where it explains the sound about as well as free decoding, which had every word to choose
     from: a sentence that the hall has as a whole (``whole`` says so) may fall behind by ``margin``, a mixture of
-    such sentences must be better by :data:`MIXTURE`. Speech that lies outside the hall falls far behind, because its
+    such sentences must be better by :data:`MIXTURE`. Speech outside the hall falls far behind, because its
     sounds must be forced into the hall's words.
     """
     hall = sorted(

@@ -7,6 +7,7 @@ import logging
 import uuid
 
 from kiosk import config, messages
+from kiosk.dialogue.masking import masked
 from kiosk.dialogue.pack import PackError, load_pack
 from kiosk.local import LocalClient, LocalService
 from kiosk.messages import (
@@ -120,7 +121,7 @@ class VoiceService:
         # Only what was practice from its beginning to its end is practice: in doubt, call.
         if said.person and not (self._practice and self._began_in_practice):
             log.info("somebody asks for a person")
-            self._link.summon(text)
+            self._link.summon(masked(text))
         if self._ears is not Ears.OFF:
             others = tuple(other[:MAX_TEXT] for other in said.heard.alternatives)
             confidence = min(1.0, max(0.0, said.heard.confidence))
