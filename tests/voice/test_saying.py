@@ -201,18 +201,26 @@ async def test_it_is_heard_in_the_hall_and_told_from_beginning_to_end(loudspeake
 
 
 async def test_what_is_heard_is_what_the_ears_are_told(mouth, loudspeaker):
-    """Against the terminal's own voice in its microphone: sample by sample and at the right time."""
+    """Against the terminal's own voice in its microphone: sample by sample, piece by piece."""
     mouth.say("r1", "请到三号窗口办理。")
     await until(lambda: mouth.playing)
     began = clock.now()
     await until(lambda: not mouth.saying)
     told = mouth.played.window(began, 4.0, RATE)
     await until(lambda: loudspeaker.loudness() < 0.001)
-    heard = loudspeaker.heard()[-6 * RATE :]
-    size = len(told) + len(heard)
-    match = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(told, size)), size)
-    best = match.max() / (np.linalg.norm(told) * np.linalg.norm(heard))
-    assert best > 0.9
+    heard = loudspeaker.heard()
+    pieces = [piece for piece in told.reshape(-1, RATE // 5) if np.abs(piece).max() > 0.05]
+    # A machine that is too busy breaks the sound up here and there, but not most of it.
+    assert sum(likeness(piece, heard) > 0.9 for piece in pieces) > len(pieces) / 2
+
+
+def likeness(piece, sound):
+    """The best correlation of a piece with any place of a longer sound; 1 is the same."""
+    size = len(piece) + len(sound)
+    match = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(piece, size)), size)[: len(sound)]
+    power = np.concatenate([[0], np.cumsum(sound.astype(np.float64) ** 2)])
+    there = np.sqrt(np.maximum(power[len(piece) :] - power[: -len(piece)], 1e-6))
+    return (match[: len(there)] / there).max() / np.linalg.norm(piece)
 
 
 async def test_a_touch_silences_it_at_once(mouth, loudspeaker):
@@ -267,6 +275,15 @@ async def test_something_with_nothing_to_say_is_over_at_once(mouth):
     mouth.say("r1", "……")
     await until(lambda: not mouth.saying)
     assert mouth.part.ok
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_what_nobody_foresaw_ends_the_service_that_waits_for_it(mouth, monkeypatch):
+    monkeypatch.setattr(mouth, "_to_prepare", 5)  # whatever a programmer can get wrong
+    mouth.wake()
+    with pytest.raises(AttributeError):
+        await asyncio.wait_for(mouth.ended, 20)
+    monkeypatch.undo()
 
 
 async def test_own_sentences_are_rendered_in_quiet_moments(mouth, tmp_path):
@@ -342,6 +359,15 @@ def test_what_was_played_is_known_for_some_seconds_only():
     assert not played.window(121.0, 1.0).any(), "not before it is played"
     played.cut(119.5)
     assert played.last() == pytest.approx(119.5)
+
+
+def test_times_that_a_device_tells_a_little_wrong_make_no_gaps():
+    whole = hum(1.0).samples
+    played = Played()
+    for number, start in enumerate(range(0, 24_000, 240)):
+        played.add(100.0 + start / 24_000 + 0.02 * (number % 3 - 1), 24_000, whole[start : start + 240])
+    smooth = resampled(hum(0.9), RATE).samples
+    assert likeness(smooth[RATE // 4 : RATE // 2], played.window(99.9, 1.2)) > 0.99
 
 
 # --- the command ----------------------------------------------------------------------------------

@@ -62,7 +62,10 @@ class Mouth:
         self._to_do: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._to_prepare: deque[str] = deque()
         self._player.volume = self.volume
-        self._thread = threading.Thread(target=self._run, name="mouth", daemon=True)
+        #: Done when the mouth is closed; with an exception when its thread has met one that nobody foresaw. The
+        #: service waits for it too, since a mouth without a thread is silent for ever.
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._main, name="mouth", daemon=True)
         self._thread.start()
 
     @property
@@ -140,6 +143,14 @@ class Mouth:
             self._voices.close()
 
     # --- in the thread ----------------------------------------------------------------------------
+
+    def _main(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:
+            self._loop.call_soon_threadsafe(self.ended.set_exception, error)
+            raise
+        self._loop.call_soon_threadsafe(self.ended.set_result, None)
 
     def _run(self) -> None:
         self._look()

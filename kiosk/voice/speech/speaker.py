@@ -76,10 +76,15 @@ def find(pattern: str) -> int | None:
     """
     found = outputs()
     if not _matches(found, pattern):
-        from kiosk.voice import portaudio  # after :func:`outputs`, which says so where there is none
+        import sounddevice  # after :func:`outputs`, which says so where there is none
 
-        if portaudio.refresh(wait_s=0):
-            found = outputs()
+        from kiosk.voice import portaudio
+
+        try:
+            if portaudio.refresh(wait_s=0):
+                found = outputs()
+        except sounddevice.PortAudioError as error:
+            raise SpeakerError("busy", f"sound cannot be started anew ({error}): restart kiosk-voice") from error
     if not found:
         raise SpeakerError("missing", "no loudspeaker: plug one in; the user needs the group audio")
     matching = _matches(found, pattern)

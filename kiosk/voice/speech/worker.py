@@ -88,7 +88,13 @@ class Remote:
         if not header:
             process.wait()
             return None
-        told: dict[str, Any] = json.loads(header)
+        try:
+            told: dict[str, Any] = json.loads(header)
+        except ValueError as error:
+            self._end(process)
+            raise SpeechError(
+                f"the voice {self.name} answers nonsense and was ended; see docs/voice.md"
+            ) from error
         if "error" in told:
             raise SpeechError(told["error"])
         packed = b""
