@@ -64,6 +64,7 @@ class VoiceService:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._link.run())
                 tasks.create_task(self._watchdog())
+                await self._mouth.ended  # never, but for a fault in its thread: then all of voice starts anew
         finally:
             notify("STOPPING=1")
             await self._local.stop()
