@@ -8,6 +8,7 @@ out of the collection once, into a cache.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import struct
 import subprocess
@@ -19,9 +20,14 @@ from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.sfnt import SFNTReader
 
 from kiosk.screen.glyphs import Glyphs
+from kiosk.screen.smallfont import NotSuch, common_characters, cut, font_file
+
+log = logging.getLogger(__name__)
 
 #: The face of each language, by the end of its name.
 FACES = {"zh_CN": "SC", "zh_TW": "TC", "en": "SC"}
+#: The character set whose characters are common in a language.
+CODECS = {"zh_CN": "gb2312", "zh_TW": "big5", "en": "gb2312"}
 WEIGHTS = ("Regular", "Bold")
 PLACES = (
     "/usr/share/fonts/opentype/noto",
@@ -41,8 +47,9 @@ class Fonts:
 
     def __init__(self, cache: Path, language: str = "zh_CN", places: tuple[str, ...] = PLACES) -> None:
         self._face = f"Noto Sans CJK {FACES.get(language, 'SC')}"
-        self.regular = Glyphs(self._file(cache, "Regular", places))
-        self.bold = Glyphs(self._file(cache, "Bold", places))
+        codec = CODECS.get(language, "gb2312")
+        files = [self._file(cache, weight, places) for weight in WEIGHTS]
+        self.regular, self.bold = (Glyphs(file, _small(file, codec, cache)) for file in files)
         self.missing_glyphs = lru_cache(maxsize=1024)(self._missing_glyphs)
 
     def of(self, bold: bool) -> Glyphs:
@@ -87,44 +94,45 @@ def extract(source: Path, face: str, cache: Path) -> Path:
 def _copy(source: Path, number: int, cache: Path) -> Path:
     """One face of a collection as a file, made anew when the collection has changed.
 
-    The tables are copied as they are with the checksums they have; fontTools would compute them over 16 MB again.
+    The tables are copied as they are; fontTools would compute the checksums of 16 MB first.
     """
     target = cache / f"{source.stem}-{number}-{source.stat().st_mtime_ns:x}.otf"
     if target.is_file():
         return target
     with source.open("rb") as file:
         reader = SFNTReader(file, fontNumber=number)
-        tables = sorted(reader.tables.items())
-        count = len(tables)
-        power = 1 << (count.bit_length() - 1)
-        head = struct.pack(
-            ">4sHHHH",
-            reader.sfntVersion.encode("latin-1"),
-            count,
-            16 * power,
-            power.bit_length() - 1,
-            16 * (count - power),
-        )
-        data, offset = [], 12 + 16 * count
-        for tag, entry in tables:
-            file.seek(entry.offset)
-            body = file.read(entry.length)
-            head += struct.pack(">4sIII", tag.encode("latin-1"), entry.checkSum, offset, len(body))
-            data += [body, b"\0" * (-len(body) % 4)]
-            offset += len(body) + -len(body) % 4
-    cache.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=cache, suffix=".new")
+        data = font_file(reader.sfntVersion.encode("latin-1"), {tag: reader[tag] for tag in reader.tables})
+    _write(target, data)
+    for old in cache.glob(f"{source.stem}-{number}-*"):
+        if not old.name.startswith(target.stem):
+            old.unlink(missing_ok=True)
+    return target
+
+
+def _small(full: Path, codec: str, cache: Path) -> Glyphs | None:
+    """The font with the common characters of a character set, made once; none where it cannot be made."""
+    age = "" if full.parent == cache else f"-{full.stat().st_mtime_ns:x}"
+    target = cache / f"{full.stem}{age}-{codec}.otf"
+    if not target.is_file():
+        try:
+            _write(target, cut(Glyphs(full), common_characters(codec)))
+        except NotSuch as error:
+            log.info("the whole font is used: %s", error)
+            return None
+    return Glyphs(target)
+
+
+def _write(target: Path, data: bytes) -> None:
+    """The file appears as a whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".new")
     try:
         with os.fdopen(handle, "wb") as new:
-            new.writelines([head, *data])
+            new.write(data)
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    for old in cache.glob(f"{source.stem}-{number}-*.otf"):
-        if old != target:
-            old.unlink(missing_ok=True)
-    return target
 
 
 def _is_collection(path: Path) -> bool:

@@ -14,25 +14,31 @@ from pathlib import Path
 
 
 class Glyphs:
-    """One face in a file of its own (not a collection)."""
+    """One face in a file of its own (not a collection). ``small``: the same with the common characters only."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, small: Glyphs | None = None) -> None:
         self.path = path
+        self._small = small
         with path.open("rb") as file:
             count = struct.unpack(">4xH6x", file.read(12))[0]
             self._tables = {
-                tag.rstrip(): (offset, length)
+                tag.decode("latin-1"): (offset, length)
                 for tag, _, offset, length in struct.iter_unpack(">4sIII", file.read(16 * count))
             }
-        self.units: int = struct.unpack_from(">H", self._table(b"head"), 18)[0]
+        self.units: int = struct.unpack_from(">H", self.table("head"), 18)[0]
         #: Above and below the baseline, in units: what SDL_ttf takes for the height of a line.
         self._ascent: int
         self._descent: int
-        self._ascent, self._descent = struct.unpack_from(">hh", self._table(b"hhea"), 4)
+        self._ascent, self._descent = struct.unpack_from(">hh", self.table("hhea"), 4)
         self.width_of = lru_cache(maxsize=4096)(self._width_of)
 
     def has(self, character: str) -> bool:
-        return self._glyph(ord(character)) != 0
+        return self.glyph(ord(character)) != 0
+
+    def file_for(self, text: str) -> Path:
+        """The smallest file that has all the characters of a text."""
+        small = self._small
+        return small.path if small is not None and all(map(small.has, text.replace("\n", ""))) else self.path
 
     def width(self, text: str, px: int) -> int:
         """How wide SDL_ttf draws a text, pixels: it rounds each advance; kerning can only make it narrower."""
@@ -44,11 +50,15 @@ class Glyphs:
         return math.ceil(above) + math.ceil(below)
 
     def _width_of(self, character: str, px: int) -> int:
-        glyph = min(self._glyph(ord(character)), self._metrics_count - 1)  # the last one holds for the rest
-        advance: int = struct.unpack_from(">H", self._metrics, 4 * glyph)[0]
-        return int(advance * px / self.units + 0.5)
+        return int(self.advance(self.glyph(ord(character))) * px / self.units + 0.5)
 
-    def _table(self, tag: bytes) -> bytes:
+    def advance(self, glyph: int) -> int:
+        """The width of a glyph, units."""
+        found: int = struct.unpack_from(">H", self._metrics, 4 * min(glyph, self._metrics_count - 1))[0]
+        return found
+
+    def table(self, tag: str) -> bytes:
+        """One of the file's tables as it is written; raises KeyError."""
         offset, length = self._tables[tag]
         with self.path.open("rb") as file:
             file.seek(offset)
@@ -56,14 +66,14 @@ class Glyphs:
 
     @cached_property
     def _metrics(self) -> bytes:
-        return self._table(b"hmtx")
+        return self.table("hmtx")
 
     @cached_property
     def _metrics_count(self) -> int:
-        count: int = struct.unpack_from(">H", self._table(b"hhea"), 34)[0]
+        count: int = struct.unpack_from(">H", self.table("hhea"), 34)[0]
         return count
 
-    def _glyph(self, code: int) -> int:
+    def glyph(self, code: int) -> int:
         """The number of the glyph; 0 where the font has none."""
         starts, runs = self._runs
         at = bisect_right(starts, code) - 1
@@ -74,7 +84,7 @@ class Glyphs:
     @cached_property
     def _runs(self) -> tuple[list[int], list[tuple[int, int]]]:
         """The characters as runs: first codes, and for each the last code with the first glyph."""
-        cmap = self._table(b"cmap")
+        cmap = self.table("cmap")
         found: dict[int, int] = {}  # format -> offset
         for number in range(struct.unpack_from(">H", cmap, 2)[0]):
             platform, _, offset = struct.unpack_from(">HHI", cmap, 4 + 8 * number)

@@ -73,7 +73,12 @@ class Metrics:
     @cached_property
     def body(self) -> int:
         """Body text at the standard size, pixels."""
-        return max(self.smallest_text, round(0.046 * min(self.width, self.height)))
+        return self.letters(0.046 * min(self.width, self.height))
+
+    def letters(self, px: float) -> int:
+        """The size of letters near that many pixels: of few sizes, since each takes memory; never too small."""
+        step = 2 if px < 40 else 4 if px < 80 else 8
+        return max(self.smallest_text, round(px / step) * step)
 
     @cached_property
     def touch(self) -> int:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
 from kiosk.screen import fonts
@@ -39,6 +40,37 @@ def test_the_face_is_a_whole_font(cache: Path) -> None:
         assert glyphs.has(letter)
         assert glyphs.width(letter, units) == widths[codes[ord(letter)]][0]
     assert not glyphs.has("\U0001f600")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "zh_TW"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_common_characters_come_from_a_small_font_that_draws_them_alike(
+    cache: Path, language: str, bold: bool
+) -> None:
+    face = Fonts(cache, language).of(bold)
+    text = (
+        "人工，您好！窗口服务龍髒abc 123 gy（）"
+        if language == "zh_TW"
+        else "人工，您好！窗口服务龙脏abc 123 gy（）"
+    )
+    small = face.file_for(text)
+    assert small != face.path
+    assert small.stat().st_size < face.path.stat().st_size / 8
+    few, all_of_them = TTFont(small), TTFont(face.path)
+    for letter in text:
+        drawn = []
+        for font in (few, all_of_them):
+            pen = RecordingPen()
+            glyph = font.getGlyphSet()[font.getBestCmap()[ord(letter)]]
+            glyph.draw(pen)
+            drawn.append((pen.value, glyph.width))
+        assert drawn[0] == drawn[1], letter
+
+
+def test_rare_characters_come_from_the_whole_font(cache: Path) -> None:
+    face = Fonts(cache).regular
+    assert face.has("䶮")
+    assert face.file_for("王䶮") == face.path
 
 
 def test_an_older_font_table_is_read_too() -> None:

@@ -188,7 +188,7 @@ class KeypadPiece(Piece):
         pen = self.pen
         sheet.action = action
         ink, _ = sheet.surface(rect, primary=enter)
-        px = round(SCALE.number * pen.body) if len(text) == 1 else pen.body
+        px = pen.letters(SCALE.number) if len(text) == 1 else pen.body
         room = rect.width - 3 * pen.metrics.hair
         while px > pen.metrics.smallest_text and len(pen.lines(text, room, px, bold=True)) > 1:
             px -= 1

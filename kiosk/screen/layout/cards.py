@@ -39,7 +39,7 @@ class CardsPiece(Piece):
         if width not in self._looks_at:
             count = len(self.cards)
             columns = range(1, min(count, 3 if self.pen.metrics.landscape else 2) + 1)
-            sizes = [round(part * self.pen.body) for part in SCALE.cards]
+            sizes = [self.pen.letters(part) for part in SCALE.cards]
             found = [
                 self._look(width, number, icon, px)
                 for number in columns

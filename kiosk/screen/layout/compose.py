@@ -15,7 +15,7 @@ from kiosk.screen.layout.pen import Pen, Sheet
 from kiosk.screen.layout.stack import Blocks, Placed, place
 from kiosk.screen.layout.warning import take_away, warning_band
 from kiosk.screen.metrics import Metrics, Rect
-from kiosk.screen.scene import Cards, Heading, Paragraph, Parts, Rows, Scene, Wait
+from kiosk.screen.scene import Cards, Heading, Paragraph, Parts, Rows, Scene, Wait, Warning
 from kiosk.screen.theme import FACTORS, PALETTES
 
 log = logging.getLogger(__name__)
@@ -34,15 +34,13 @@ def lay_out(scene: Scene, metrics: Metrics, fonts: Fonts) -> Layout:
     if sheet is None:
         sheet = _less(frame.pen, scene.blocks, room)
     if scene.warning is not None:
-        # Rather everything above the warning, a little closer together, than a part of it under it.
-        band, draw = warning_band(sheet.pen, scene.warning, room)
-        above = room._replace(height=band.y - sheet.pen.gap - room.y)
-        closer = _content(frame.pen, scene.blocks, above, wanted, 1.0)
+        closer = _above_warning(frame.pen, scene.blocks, scene.warning, room, wanted)
         if closer is not None:
             sheet = closer
         else:
+            band, draw = warning_band(sheet.pen, scene.warning, room)
             take_away(sheet, band)
-        draw(sheet)
+            draw(sheet)
     items, spots = (*frame.items, *sheet.items), (*frame.spots, *sheet.spots)
     return Layout(frame.pen.palette.background, items, spots, sheet.pen.factor, fits)
 
@@ -50,11 +48,30 @@ def lay_out(scene: Scene, metrics: Metrics, fonts: Fonts) -> Layout:
 def _content(like: Pen, blocks: Blocks, room: Rect, wanted: float, least: float) -> Sheet | None:
     """The blocks in that room at the largest factor from ``wanted`` down to ``least``; none: they do not fit."""
     for factor in _factors(wanted, least):
-        pens = [replace(like, factor=factor, tight=tight) for tight in range(_TIGHTEST + 1)]
-        found = [(_cost(placed, pen), pen, placed) for pen in pens if (placed := place(pen, blocks, room))]
-        if found:
-            _, pen, placed = min(found, key=lambda one: one[0])
-            return _drawn(pen, placed)
+        if (sheet := _at(replace(like, factor=factor), blocks, room)) is not None:
+            return sheet
+    return None
+
+
+def _at(like: Pen, blocks: Blocks, room: Rect) -> Sheet | None:
+    """The blocks at that text size, as close together as looks best; none: they do not fit."""
+    pens = [replace(like, tight=tight) for tight in range(_TIGHTEST + 1)]
+    found = [(_cost(placed, pen), pen, placed) for pen in pens if (placed := place(pen, blocks, room))]
+    if not found:
+        return None
+    _, pen, placed = min(found, key=lambda one: one[0])
+    return _drawn(pen, placed)
+
+
+def _above_warning(like: Pen, blocks: Blocks, warning: Warning, room: Rect, wanted: float) -> Sheet | None:
+    """Rather everything above the warning, a little closer together, than a part of it under it."""
+    for factor in _factors(wanted, 1.0):
+        pen = replace(like, factor=factor, tight=1)
+        band, draw = warning_band(pen, warning, room)
+        sheet = _at(pen, blocks, room._replace(height=band.y - pen.gap - room.y))
+        if sheet is not None:
+            draw(sheet)
+            return sheet
     return None
 
 

@@ -42,7 +42,7 @@ def _header(sheet: Sheet, header: Header) -> int:
     """The line at the top, or two where the panel is too narrow; gives where it ends."""
     pen = sheet.pen
     metrics, palette = pen.metrics, pen.palette
-    stage, px = metrics.stage, max(metrics.smallest_text, round(0.64 * metrics.body))
+    stage, px = metrics.stage, metrics.letters(0.64 * metrics.body)
     pad, line = metrics.margin, pen.pitch(px)
     wide = {text: pen.width(text, px, bold=bold) + px // 4 for text, bold in _header_texts(header)}
     room = stage.width - 2 * pad
@@ -133,14 +133,17 @@ def _human_lying(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) ->
     room = round(0.4 * rect.width)
     title = next(
         px
-        for px in (*(round(part * pen.metrics.body) for part in _HUMAN_SIZES), pen.metrics.smallest_text)
+        for px in (
+            *(pen.metrics.letters(part * pen.metrics.body) for part in _HUMAN_SIZES),
+            pen.metrics.smallest_text,
+        )
         if px == pen.metrics.smallest_text or (pen.width(human.text, px, bold=True) <= room and px <= rect.height)
     )
     title_wide = pen.width(human.text, title, bold=True) + title // 4
     room = rect.width - size - title_wide - 4 * gap
     note = next(
         px
-        for px in (*(round(part * pen.metrics.body) for part in (1.2, *_NOTE_SIZES)), 0)
+        for px in (*(pen.metrics.letters(part * pen.metrics.body) for part in (1.2, *_NOTE_SIZES)), 0)
         if px <= pen.metrics.smallest_text or pen.height(human.note, room, px) <= rect.height
     )
     note = max(note, pen.metrics.smallest_text)
@@ -157,8 +160,8 @@ def _human_lying(sheet: Sheet, human: Human, rect: Rect, icon: str, ink: Ink) ->
 def _human_letters(like: Pen, human: Human, width: int, height: int) -> tuple[Pen, int, int]:
     """A pen, and the sizes of 人工 and the note below it: as large as fit, the note never below the smallest."""
     least = like.metrics.smallest_text
-    notes = [px for px in (round(part * like.metrics.body) for part in _NOTE_SIZES) if px > least] + [least]
-    titles = [round(part * like.metrics.body) for part in _HUMAN_SIZES]
+    notes = [*(like.metrics.letters(part * like.metrics.body) for part in _NOTE_SIZES), least]
+    titles = [like.metrics.letters(part * like.metrics.body) for part in _HUMAN_SIZES]
     pens = [replace(like, tight=tight) for tight in (0, 2)]
     for pen, title, note in itertools.product(pens, titles, notes):
         high = max(pen.height(human.note, width, note), 2 * pen.pitch(note))
@@ -174,7 +177,7 @@ def _size(sheet: Sheet, button: Button, rect: Rect, size: float) -> None:
     fill = Ink(chosen.ground if chosen else palette.surface, palette.primary_pressed.ground)
     ink = Ink(chosen.text if chosen else palette.text, palette.primary_pressed.text)
     sheet.box(rect, fill, radius=sheet.pen.radius, edge=Ink(palette.outline, fill.pressed), edge_px=metrics.hair)
-    px = max(metrics.smallest_text, round(size * metrics.body))
+    px = metrics.letters(size * metrics.body)
     inside = rect.inset(metrics.hair * 2)
     while px > metrics.smallest_text and len(sheet.pen.lines(button.text, inside.width, px, bold=True)) > 1:
         px -= 1

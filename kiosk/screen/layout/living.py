@@ -78,7 +78,7 @@ class CaptionPiece(Piece):
     def __init__(self, pen: Pen, block: Caption) -> None:
         super().__init__(pen)
         self.block = block
-        self.px = round((SCALE.caption, 1.35, 1.2)[pen.tight] * pen.body)
+        self.px = pen.letters((SCALE.caption, 1.35, 1.2)[pen.tight])
 
     def _icon(self) -> int:
         return round(2.3 * self.px)

@@ -39,15 +39,19 @@ class Pen:
 
     @cached_property
     def body(self) -> int:
-        return max(self.metrics.smallest_text, round(self.metrics.body * self.factor))
+        return self.metrics.letters(self.metrics.body * self.factor)
+
+    def letters(self, part: float) -> int:
+        """A size of letters as a part of the body's, pixels."""
+        return self.metrics.letters(part * self.body)
 
     @cached_property
     def quiet(self) -> int:
-        return max(self.metrics.smallest_text, round(SCALE.quiet * self.body))
+        return self.letters(SCALE.quiet)
 
     @cached_property
     def card(self) -> int:
-        return round(SCALE.card * self.body)
+        return self.letters(SCALE.card)
 
     @cached_property
     def gap(self) -> int:

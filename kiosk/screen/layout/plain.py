@@ -48,10 +48,9 @@ class HeadingPiece(Piece):
         self.icon = _TONE_ICONS.get(pen.tone, "")
 
     def _px(self, width: int) -> int:
-        sizes = [round(part * self.pen.body) for part in SCALE.heading[self.pen.tight]]
-        return next(
-            (px for px in sizes if self._lines(width, px) <= _HEADING_LINES), max(sizes[-1], self.pen.body + 1)
-        )
+        sizes = [self.pen.letters(part) for part in SCALE.heading[self.pen.tight]]
+        fitting = [px for px in sizes if self._lines(width, px) <= _HEADING_LINES]
+        return max(fitting[0] if fitting else sizes[-1], self.pen.body + 2)
 
     def _lines(self, width: int, px: int) -> int:
         """How many it needs; far too many where a word would have to be cut."""
@@ -96,9 +95,7 @@ class ParagraphPiece(Piece):
         super().__init__(pen)
         self.block = block
         self.px = pen.quiet if block.quiet else pen.body
-        self.sizes = (
-            (self.px,) if block.quiet else tuple(round(part * pen.body) for part in SCALE.paragraph[pen.tight])
-        )
+        self.sizes = (self.px,) if block.quiet else tuple(pen.letters(part) for part in SCALE.paragraph[pen.tight])
 
     def height(self, width: int) -> int:
         return self.pen.height(self.block.text, width, self.px)

@@ -36,7 +36,7 @@ def warning_band(pen: Pen, warning: Warning, room: Rect) -> tuple[Rect, Callable
         sheet.box(band, tone.ground, radius=pen.radius, edge=tone.text, edge_px=pen.metrics.hair)
         circle = Rect(row.x, row.y + (row.height - disc) // 2, disc, disc)
         sheet.box(circle, tone.text, radius=disc // 2)
-        number = round(SCALE.number * px)
+        number = pen.metrics.letters(SCALE.number * px)
         sheet.words(str(warning.left_s), circle, number, tone.ground, bold=True, align="center", middle=True)
         text = Rect(circle.right + pad, row.y, text_wide, row.height)
         sheet.words(warning.text, text, px, tone.text, bold=True, middle=True)

@@ -79,12 +79,13 @@ class WordsNode(Node):
 
     def _update(self, item: Words, height: int, pressed: bool) -> None:
         face = self._fonts.of(item.bold)
+        path = str(face.file_for(item.text))
         widest = max(face.width(line, item.px) for line in item.lines)
         wide = -(-(widest + item.px // 4) // _STEP_PX) * _STEP_PX  # never less than SDL_ttf needs: it would wrap
-        written = (item.lines, item.px, item.bold, item.align, item.pitch, wide, str(face.path))
+        written = (item.lines, item.px, item.bold, item.align, item.pitch, wide, path)
         if written != self._written:
             self._written = written
-            self._write(item, wide, str(face.path))
+            self._write(item, wide, path)
         texture = self._label.texture
         self._rectangle.texture = texture
         self._colour.rgba = (*_now(item.ink, pressed), 1)
