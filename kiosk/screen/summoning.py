@@ -23,9 +23,15 @@ class Summoning:
         self._agreed = 0.0  # when the link last agreed to call
 
     def summon(
-        self, now: float, cause: Cause, urgency: Urgency = Urgency.NORMAL, said: tuple[str, ...] = ()
+        self,
+        now: float,
+        cause: Cause,
+        urgency: Urgency = Urgency.NORMAL,
+        said: tuple[str, ...] = (),
+        *,
+        request: str = "",
     ) -> None:
-        """Call a person; from any state, as often as it is asked for."""
+        """Call a person; from any state, as often as it is asked for. ``request``: what others call this wish."""
         state = self._state
         if urgency is Urgency.NORMAL and state.size is TextSize.EXTRA:
             urgency = Urgency.ELDERLY
@@ -40,7 +46,7 @@ class Summoning:
             self._outbox.again(now, at_once=True)
             return
         state.tell(*said)
-        self._outbox.insist(Summon(self._outbox.new_id(), cause, urgency, state.said), now)
+        self._outbox.insist(Summon(request or self._outbox.new_id(), cause, urgency, state.said), now)
         if state.call is not None:
             state.said = ()
 
@@ -133,6 +139,8 @@ class Summoning:
         state.arrive(ears=False)
         state.ears = False
         state.go(Ended(call_id), now)
+        if self._asked_for():
+            state.asking = now  # somebody was wanted once more before it ended
         idle.somebody(state, now)
         # The warning is over when the link puts the call away, but it always has its whole time.
         state.warn_at = now + max(0.0, left_s - idle.WARNING_S)

@@ -50,8 +50,12 @@ class Talking:
 
     # --- spoken -------------------------------------------------------------------------------------
 
-    def heard(self, text: str, now: float) -> None:
-        """Somebody has said something, whole."""
+    def heard(self, sentence: str, text: str, now: float) -> None:
+        """Somebody has said something, whole; ``sentence`` is its id.
+
+        A summons has the sentence's id: voice, which may call for the same words by itself, names it alike, and
+        the link counts it once.
+        """
         state, words = self._state, masked(text)
         if isinstance(state.step, Practice) and state.call is None and state.asking is None:
             state.practised = words[:MAX_SHOWN]
@@ -61,7 +65,7 @@ class Talking:
         if state.call is not None or state.asking is not None:
             # The dialogue has stopped; only danger changes anything.
             if urgent and (state.call is None or state.call.urgency is not Urgency.URGENT):
-                self._summoning.summon(now, Cause.VOICE, Urgency.URGENT, (words,))
+                self._summoning.summon(now, Cause.VOICE, Urgency.URGENT, (words,), request=sentence)
             return
         state.arrive(ears=True)
         state.tell(words)
@@ -70,14 +74,16 @@ class Talking:
             self._complain(state.step, words, now, private=True)
             answering = False
         if answering or isinstance(decision, HandOver):
-            self._react(*policy.heard(state.talk, decision), now, Cause.VOICE)
+            self._react(*policy.heard(state.talk, decision), now, Cause.VOICE, sentence)
 
     def _busy(self, now: float) -> bool:
         """Whether the customer is being asked something that is no question of theirs."""
         asked = isinstance(self._state.step, Ended | Rating | ComplaintKept)
         return asked or self._state.staff is not None or self._state.out_of_order(now)
 
-    def _react(self, talk: policy.Talk, reaction: policy.Reaction, now: float, cause: Cause) -> None:
+    def _react(
+        self, talk: policy.Talk, reaction: policy.Reaction, now: float, cause: Cause, request: str = ""
+    ) -> None:
         state = self._state
         state.talk = talk
         match reaction:
@@ -92,7 +98,8 @@ class Talking:
             case policy.HearComplaint():
                 state.go(Complaining(state.about), now)
             case policy.CallHuman(urgent=urgent):
-                self._summoning.summon(now, cause, Urgency.URGENT if urgent else Urgency.NORMAL)
+                urgency = Urgency.URGENT if urgent else Urgency.NORMAL
+                self._summoning.summon(now, cause, urgency, request=request)
 
     # --- touched ------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class Walker:
     def say(self, *sentences: str) -> None:
         """The customer says something."""
         for sentence in sentences:
-            self.sent += self.visit.heard(Utterance("said", sentence), self.now)
+            self.sent += self.visit.heard(Utterance(next(self._ids), sentence), self.now)
 
     def wait(self, seconds: float) -> None:
         """Let time pass in steps as the shell does."""

@@ -458,6 +458,16 @@ def test_asking_for_a_human_is_stronger_than_the_question(walker):
     assert len(walker.commands(Summon)) == 1
 
 
+def test_a_wish_that_is_on_its_way_when_the_call_ends_is_not_lost(walker):
+    walker.call()
+    walker.touch("human")
+    walker.call(State.ENDED)
+    assert walker.scene().name == "calling"
+    walker.result(Summon)
+    calling(walker, id="call-2")
+    assert walker.scene().name == "calling"
+
+
 def test_not_settled_calls_again(walker):
     walker.call(State.ENDED)
     walker.touch("resolved-no")

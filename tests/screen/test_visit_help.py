@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from walking import customer, heading, offered, spoken, words
 
-from kiosk.messages import Cause, Ears, Hush, Listen, Part, Say, Summon, Trial, TryButton, Urgency
+from kiosk.messages import Cause, Ears, Hush, Listen, Part, Say, Summon, Trial, TryButton, Urgency, Utterance
 from kiosk.screen.scene import Caption, Rows, TextSize
 from kiosk.screen.walker import bank
 
@@ -224,6 +224,14 @@ def test_a_human_is_called_by_one_word_in_the_middle_of_an_answer(walker):
     walker.say("别说了我要找人")
     assert walker.commands(Summon)[-1].cause is Cause.VOICE
     assert "正在叫人" in spoken(walker)[-1]
+
+
+def test_a_spoken_wish_has_the_name_of_its_sentence_so_that_it_counts_once(walker):
+    walker.sent += walker.visit.heard(Utterance("sentence-7", "人工"), walker.now)
+    assert walker.commands(Summon)[-1].request == "sentence-7"
+    walker.call()
+    walker.sent += walker.visit.heard(Utterance("sentence-8", "我头晕"), walker.now)
+    assert walker.commands(Summon)[-1].request == "sentence-8"
 
 
 def test_danger_calls_as_urgent(walker):

@@ -52,7 +52,8 @@ class Terminal(RuleBasedStateMachine):
         self.summoned: set[str] = set()  # requests that opened or pressed a call
         self.calls = (f"call-{number}" for number in itertools.count(1))
         self.seen = 0  # effects that the link has had
-        self.confirmed = False
+        self.judged = 0  # effects that were looked at
+        self.confirmed = False  # the touch was the second one
         self.warned_s = 0.0  # how long a warning has been shown without a sign of life
         self.before = "welcome"
         self.may_end = True  # whether going back to the welcome now is what the customer wanted
@@ -68,10 +69,6 @@ class Terminal(RuleBasedStateMachine):
             if not isinstance(effect, ToLink):
                 continue
             command = effect.command
-            if isinstance(command, CustomerEnd):
-                assert self.confirmed, "a call was ended without the second touch"
-            if isinstance(command, Staff) and command.action is StaffAction.END:
-                assert self.confirmed
             if not self.there:
                 continue
             wants = isinstance(command, Summon) or (isinstance(command, Resolved) and not command.yes)
@@ -84,7 +81,19 @@ class Terminal(RuleBasedStateMachine):
 
     def step(self, *, may_end: bool) -> None:
         self.may_end = may_end
+        self.nothing_ends_without_the_second_touch()
+        self.confirmed = False
         self.deliver()
+        self.nothing_ends_without_the_second_touch()
+
+    def nothing_ends_without_the_second_touch(self) -> None:
+        for effect in self.walker.sent[self.judged :]:
+            command = effect.command if isinstance(effect, ToLink) else None
+            if isinstance(command, CustomerEnd):
+                assert command.confirmed and self.confirmed
+            if isinstance(command, Staff) and command.action is StaffAction.END:
+                assert self.confirmed
+        self.judged = len(self.walker.sent)
 
     # --- the customer -----------------------------------------------------------------------------------
 

@@ -326,6 +326,7 @@ def test_no_word_of_the_customer_is_kept(walker):
     walker.touch("human")
     assert walker.commands(Summon)[-1].said == ("我姓欧阳，卡丢了",)
     assert "summon" in kept() and "欧阳" not in kept()
+    walker.result(Summon)
     walker.call()
     walker.call(State.ENDED)
     walker.touch("resolved-yes", "complain")
