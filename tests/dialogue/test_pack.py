@@ -80,7 +80,7 @@ def test_a_site_fills_its_fields_in_a_file_of_its_own(folder):
         ('answer = "先挂失。"', "", ["bank.toml", "service number 1", "answer"]),
         ("先挂失。", "先挂失。" * 16, ["bank.toml", "service number 1, answer", "60"]),
         ('services = ["card_loss"]', 'services = ["card_los"]', ["topic 'card'", "card_los", "add or remove"]),
-        ("{counter}", "大厅左手边的三号窗口或者五号窗口那里", ["card_loss", "where is longer than 18"]),
+        ("{counter}", "大厅左手边的三号窗口，或者五号窗口旁边", ["card_loss", "where is longer than 18"]),
         ("where = ", 'steps = ["大厅取个号吧", "跟柜员说一声", "拿新卡就行了"]\nwhere = ', ["the steps together"]),
         ("{counter}", "{window}", ["card_loss", "'window'", "[site]"]),
         ("{counter}", "{counter", ["card_loss", "'{counter'", "braces"]),
