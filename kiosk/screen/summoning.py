@@ -46,6 +46,8 @@ class Summoning:
             self._outbox.again(now, at_once=True)
             return
         state.tell(*said)
+        if urgency is not Urgency.NORMAL or len(state.said) > 1:
+            request = ""  # it says more than the sentence alone, and must not be taken for the same
         self._outbox.insist(Summon(request or self._outbox.new_id(), cause, urgency, state.said), now)
         if state.call is not None:
             state.said = ()

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 #: In the order of preference; each is tried with one channel, then with two.
 RATES = (16_000, 48_000, 44_100)
 _RING_S = 4.0  # as long as a slow moment of the recogniser may last
-_STALL_S = 1.0  # an open microphone that brings nothing for so long is gone
+_STALL_S = 3.0  # an open microphone that brings nothing for so long is gone
 _RETRY_S = 1.0
 _OVERFLOW_S = 60.0  # how long a loss is told
 _WAIT_S = 0.2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -28,9 +27,11 @@ class LinkLine:
         self._wanted: dict[str, Summon] = {}  # not taken by the link yet, by request
         self._news = asyncio.Event()
 
-    def summon(self, said: str) -> None:
-        """The customer has asked for a person. Never waits; a link that is away is told when it is back."""
-        request = f"{NAME}-{uuid.uuid4().hex}"
+    def summon(self, said: str, request: str) -> None:
+        """The customer has asked for a person. Never waits; a link that is away is told when it is back.
+
+        ``request`` is the utterance's id: a screen that calls for the same words names it alike, and it is one call.
+        """
         self._wanted[request] = Summon(request, Cause.VOICE, said=(said[:MAX_TEXT],))
         self._news.set()
 

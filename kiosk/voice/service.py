@@ -118,15 +118,15 @@ class VoiceService:
                 self._state_is(Ears.OPEN, "")
 
     def _said(self, said: Said) -> None:
-        text = written(said.heard.text)[:MAX_TEXT]
+        text, sentence = written(said.heard.text)[:MAX_TEXT], f"said-{uuid.uuid4().hex}"
         # Only what was practice from its beginning to its end is practice: in doubt, call.
         if said.person and not (self._practice and self._began_in_practice):
             log.info("somebody asks for a person")
-            self._link.summon(masked(text))
+            self._link.summon(masked(text), sentence)
         if self._ears is not Ears.OFF:
             others = tuple(other[:MAX_TEXT] for other in said.heard.alternatives)
             confidence = min(1.0, max(0.0, said.heard.confidence))
-            self._local.broadcast(messages.encode(Utterance(uuid.uuid4().hex, text, confidence, others)))
+            self._local.broadcast(messages.encode(Utterance(sentence, text, confidence, others)))
 
     def _state_is(self, ears: Ears, caption: str) -> None:
         """What the ears tell after they were closed is late, and changes nothing that is shown."""

@@ -93,14 +93,15 @@ class SimulatedVoice:
         if not self._hears(opened):
             _print(f"not heard, the ears are closed: {text}")
             return
-        self._service.broadcast(messages.encode(Utterance(uuid.uuid4().hex, text)))
+        sentence = f"said-{uuid.uuid4().hex}"
+        self._service.broadcast(messages.encode(Utterance(sentence, text)))
         self._ears, self._caption = Ears.OPEN, ""
         self._tell()
         _print(f"heard: {text}")
         # Only what was practice from its beginning to its end is practice: in doubt, call.
         if self._link and wants_person(text) and not (practice and self._practice):
             _print("calls a person")
-            self._link.summon(text)
+            self._link.summon(text, sentence)
 
     def _hears(self, opened: int) -> bool:
         """Whether the ears are open, and were not closed since they were opened for this time."""

@@ -229,9 +229,17 @@ def test_a_human_is_called_by_one_word_in_the_middle_of_an_answer(walker):
 def test_a_spoken_wish_has_the_name_of_its_sentence_so_that_it_counts_once(walker):
     walker.sent += walker.visit.heard(Utterance("sentence-7", "人工"), walker.now)
     assert walker.commands(Summon)[-1].request == "sentence-7"
-    walker.call()
-    walker.sent += walker.visit.heard(Utterance("sentence-8", "我头晕"), walker.now)
-    assert walker.commands(Summon)[-1].request == "sentence-8"
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"), [(["speak"], "人工，我头晕"), (["topic-pension"], "人工"), (["size-extra"], "人工")]
+)
+def test_what_else_there_is_to_tell_does_not_go_under_in_it(walker, before, sentence):
+    walker.touch(*before)
+    walker.sent += walker.visit.heard(Utterance("sentence-7", sentence), walker.now)
+    summon = walker.commands(Summon)[-1]
+    assert summon.request != "sentence-7"
+    assert summon.urgency is not Urgency.NORMAL or len(summon.said) > 1
 
 
 def test_danger_calls_as_urgent(walker):

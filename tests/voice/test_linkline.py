@@ -56,7 +56,7 @@ async def test_it_says_who_it_is_and_how_it_is(link: FakeLink, line: LinkLine) -
 
 
 async def test_a_summons_is_said_until_it_is_taken_and_then_no_more(link: FakeLink, line: LinkLine) -> None:
-    line.summon("人工")  # before there is a link at all
+    line.summon("人工", "said-1")  # before there is a link at all
     link.deaf = True
     await link.service.start()
     await until(lambda: len(link.of(Summon)) >= 2)
@@ -64,7 +64,7 @@ async def test_a_summons_is_said_until_it_is_taken_and_then_no_more(link: FakeLi
     link.deaf = False
     await until(lambda: not line._wanted)
     said = len(link.of(Summon))
-    line.summon("还要人工")
+    line.summon("还要人工", "said-2")
     await until(lambda: len(link.of(Summon)) > said)
     first, *_, last = link.of(Summon)
     assert isinstance(first, Summon) and isinstance(last, Summon)
