@@ -30,7 +30,7 @@ class LinkLine:
     def summon(self, said: str, request: str) -> None:
         """The customer has asked for a person. Never waits; a link that is away is told when it is back.
 
-        ``request`` is the utterance's id: a screen that calls for the same words names it alike, and it is one call.
+        ``request`` is the utterance's id: a screen that calls for the same words names it alike: one call.
         """
         self._wanted[request] = Summon(request, Cause.VOICE, said=(said[:MAX_TEXT],))
         self._news.set()
