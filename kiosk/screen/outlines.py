@@ -1,4 +1,4 @@
-"""Reads the outlines of an OpenType font (CFF) as far as is needed to know which subroutines a glyph uses."""
+"""Writes the outlines of a glyph of an OpenType font (CFF) out, without the subroutines they are kept in."""
 
 from __future__ import annotations
 
@@ -28,25 +28,27 @@ class Index:
         return self._cff[self._base + self._offset(number) : self._base + self._offset(number + 1)]
 
 
-class Used:
-    """The subroutines that were found in use: those common to all fonts of the file, and each font's own."""
+def flattened(program: bytes, common: Index, own: Index | None) -> bytes:
+    """A glyph's program with the subroutines it calls written out in their places."""
+    flat = _Flat(common, own)
+    flat.follow(program)
+    return bytes(flat.written)
 
-    def __init__(self, common: Index, own: list[Index | None]) -> None:
+
+class _Flat:
+    """``written`` so far; and what has to be known to tell numbers, operators and hint masks apart."""
+
+    def __init__(self, common: Index, own: Index | None) -> None:
         self._common, self._own = common, own
-        self.common: set[int] = set()
-        self.own: list[set[int]] = [set() for _ in own]
+        self.written = bytearray()
+        self._held, self._hints = 0, 0  # numbers held, hints so far
+        self._last, self._last_at = 0, 0  # the last number, and where it was written
 
-    def add(self, program: bytes, font: int) -> None:
-        """Follow a glyph's program, which is of that font."""
-        self._font = font
-        self._held, self._last, self._hints = 0, 0, 0  # numbers held, the last of them, hints so far
-        self._follow(program)
-
-    def _follow(self, program: bytes) -> bool:
+    def follow(self, program: bytes) -> bool:
         """False: the glyph has ended."""
         at, size = 0, len(program)
         while at < size:
-            byte = program[at]
+            start, byte = at, program[at]
             at += 1
             if byte >= 32 or byte == _SHORT:
                 if byte < 32:
@@ -63,14 +65,15 @@ class Used:
                 else:
                     at += 4  # with a fraction: no subroutine has such a number
                 self._held += 1
+                self._last_at = len(self.written)
             elif byte in (_CALL_OWN, _CALL_COMMON):
                 self._held -= 1
-                if not self._call(common=byte == _CALL_COMMON):
+                del self.written[self._last_at :]
+                if not self._call(self._common if byte == _CALL_COMMON else self._own):
                     return False
+                continue
             elif byte == _RETURN:
                 return True
-            elif byte == _END:
-                return False
             else:
                 if byte in _HINTS or byte in _HINT_MASKS:
                     self._hints += self._held // 2
@@ -79,12 +82,13 @@ class Used:
                 if byte == _ESCAPE:
                     at += 1
                 self._held = 0
+            self.written += program[start:at]
+            if byte == _END:
+                return False
         return True
 
-    def _call(self, *, common: bool) -> bool:
-        subroutines = self._common if common else self._own[self._font]
+    def _call(self, subroutines: Index | None) -> bool:
         if subroutines is None:
             raise IndexError("a call into nothing")
-        number = self._last + (107 if subroutines.count < 1240 else 1131 if subroutines.count < 33900 else 32768)
-        (self.common if common else self.own[self._font]).add(number)
-        return self._follow(subroutines[number])
+        bias = 107 if subroutines.count < 1240 else 1131 if subroutines.count < 33900 else 32768
+        return self.follow(subroutines[self._last + bias])

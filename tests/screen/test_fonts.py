@@ -49,7 +49,7 @@ def test_common_characters_come_from_a_small_font_that_draws_them_alike(
 ) -> None:
     face = Fonts(cache, language).of(bold)
     text = (
-        "人工，您好！窗口服务龍髒abc 123 gy（）"
+        "人工，您好！窗口服務龍體abc 123 gy（）"
         if language == "zh_TW"
         else "人工，您好！窗口服务龙脏abc 123 gy（）"
     )
