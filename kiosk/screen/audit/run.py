@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -42,14 +43,20 @@ class Wish(Struct, frozen=True):
 
 
 def run_audit(wish: Wish, *, as_json: bool) -> int:
-    """Draw, measure, judge and print; 0 when nothing is wrong. Raises :class:`AuditError` and ValueError."""
+    """Draw, measure, judge and print; 0 when nothing is wrong, 143 when it was stopped.
+
+    Raises :class:`AuditError` and ValueError.
+    """
     for module in ("kivy", "numpy"):
         if importlib.util.find_spec(module) is None:
             raise AuditError(
                 f"{module} is not installed, which draws or measures: pip install 'rengong-kiosk[dev]'"
             )
     jobs = _jobs(wish)
-    drawn = asyncio.run(_draw(jobs))
+    try:
+        drawn = asyncio.run(_draw(jobs))
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
     order = {f"{job.panel.name}/{shot.name}": number for job in jobs for number, shot in enumerate(job.shots)}
     verdict = Verdict(sorted(drawn, key=lambda picture: (picture.panel.name, order[picture.name])), Limits())
     if wish.directory is not None:
@@ -80,12 +87,18 @@ async def _draw(jobs: Sequence[Job]) -> list[Picture]:
     total = sum(len(job.shots) for job in jobs)
     free = asyncio.Semaphore(os.cpu_count() or 1)
 
+    def take(picture: Picture) -> None:
+        pictures.append(picture)
+        _progress(len(pictures), total)
+
     async def one(job: Job) -> None:
         async with free:
-            async for picture in _panel(job):
-                pictures.append(picture)
-                _progress(len(pictures), total)
+            await _panel(job, take)
 
+    this = asyncio.current_task()
+    assert this is not None
+    # Cancelled where it waits, not torn out of whatever it does: the drawing processes end with it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     try:
         async with asyncio.TaskGroup() as tasks:
             for job in jobs:
@@ -95,8 +108,8 @@ async def _draw(jobs: Sequence[Job]) -> list[Picture]:
     return pictures
 
 
-async def _panel(job: Job) -> AsyncIterator[Picture]:
-    """The pictures of one panel as they come. Raises :class:`AuditError`."""
+async def _panel(job: Job, take: Callable[[Picture], None]) -> None:
+    """Have one panel drawn; ``take`` gets each picture as it comes. Raises :class:`AuditError`."""
     with _display(job.panel) as environment, tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "kiosk.screen.audit.stage"),
@@ -111,7 +124,7 @@ async def _panel(job: Job) -> AsyncIterator[Picture]:
             process.stdin.write(msgspec.json.encode(job))
             process.stdin.close()
             async for line in process.stdout:
-                yield msgspec.json.decode(line, type=Picture)
+                take(msgspec.json.decode(line, type=Picture))
             if await process.wait():
                 log.seek(0)
                 last = log.read().decode(errors="replace").strip()[-2000:]
