@@ -56,6 +56,9 @@ class Tee:
     def partial(self) -> str:
         return self._recogniser.partial()
 
+    def so_far(self) -> str:
+        return self._recogniser.so_far()
+
     def finish(self) -> Heard:
         if self._now:
             self.pieces.append(np.concatenate(self._now))

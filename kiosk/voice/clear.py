@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 
 from pypinyin import lazy_pinyin
 
@@ -27,6 +28,12 @@ class Clear:
         if not text:
             return False
         return bool(asks_person(text)) or _sound(text) in self._sounds or _sound(_core(text)) in self._sounds
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether at least half of the syllables are the same, in the same order."""
+    sounds, others = lazy_pinyin(one), lazy_pinyin(other)
+    return SequenceMatcher(None, sounds, others, autojunk=False).ratio() >= 0.5 if sounds else False
 
 
 def _core(text: str) -> str:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from kiosk.config import Hearing
 from kiosk.voice.endpoint import Endpointer, Moment, Timing
+from kiosk.voice.foreground import Foreground, Nearness
 from kiosk.voice.heard import Heard
 from kiosk.voice.human import calls
 from kiosk.voice.levels import AutoGain, level
@@ -74,6 +75,7 @@ class Recognises(Protocol):
 
     def feed(self, sound: Samples) -> None: ...
     def partial(self) -> str: ...
+    def so_far(self) -> str: ...
     def finish(self) -> Heard: ...
     def drop(self) -> None: ...
     def rest(self) -> bool: ...
@@ -92,6 +94,10 @@ class _Utterance:
         #: on: in noise it would make words of it.
         self.held: list[Samples] = []
         self.caption = ""
+
+    def voice_all(self, frames: list[Samples], at: int) -> None:
+        for frame in frames:
+            self.voice(frame, at)
 
     def voice(self, frame: Samples, at: int) -> None:
         self.ended = at
@@ -128,6 +134,7 @@ class Ears:
         self._endpointer = Endpointer(timing, clear)
         self._gain = AutoGain(settings.speech_level_db, settings.most_gain_db)
         self._before: deque[Samples] = deque(maxlen=frames_in(settings.before_s))
+        self._foreground = Foreground(Nearness())
         self._tail = frames_in(settings.after_s)
         self._mute_tail = frames_in(settings.mute_tail_s)
         self._speaking = threading.Event()
@@ -167,15 +174,18 @@ class Ears:
         if self._frames % _METER == 0:
             share = (level(frame) - _METER_LOW) / (_METER_HIGH - _METER_LOW)
             self._tell(Level(min(1.0, max(0.0, share))))
-        moment = self._endpointer.feed(self._activity.feed(frame), self._recogniser.partial)
+        voice = self._foreground.feed(level(frame), self._activity.feed(frame))
+        moment = self._endpointer.feed(voice, self._recogniser.so_far)
+        if self._now is not None and self._foreground.nearer():
+            self._start_again()
         match moment:
             case Moment.QUIET:
-                self._before.append(frame)
                 self._quiet += 1
                 if self._quiet % frames_in(_QUIET_S) == 0:
                     self._recogniser.rest()
             case Moment.STARTED:
                 self._now = _Utterance(self._frames, list(self._before), frame)
+                self._foreground.begin()
                 self._tell(Started())
             case Moment.ENDED:
                 self._finish()
@@ -190,6 +200,15 @@ class Ears:
                 else:
                     self._now.held.append(frame)
                 self._give(self._now, _PIECE)
+        self._before.append(frame)
+
+    def _start_again(self) -> None:
+        """What was heard so far was somebody behind the customer, who speaks only now."""
+        self._recogniser.drop()
+        before = list(self._before)
+        self._now = _Utterance(self._frames - len(before) + 1, [], before[0])
+        self._now.voice_all(before[1:], self._frames)
+        self._foreground.begin()
 
     def _give(self, now: _Utterance, least: int) -> None:
         """Hand what is pending to the recogniser, once it is ``least`` frames and the gain can be known."""

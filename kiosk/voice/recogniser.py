@@ -20,6 +20,7 @@ from typing import Any
 
 import vosk
 
+from kiosk.voice.clear import alike
 from kiosk.voice.heard import Heard, Reading, Word, combine
 from kiosk.voice.models import find
 from kiosk.voice.segment import segment
@@ -61,7 +62,10 @@ class _Pair:
             self._hall.AcceptWaveform(content)
 
     def partial(self) -> str:
-        return str(json.loads(self._free.PartialResult())["partial"]).replace(" ", "") if self._fed else ""
+        return _partial(self._free) if self._fed else ""
+
+    def hall_partial(self) -> str:
+        return _partial(self._hall) if self._fed and self._hall else ""
 
     def finish(self) -> tuple[list[Reading], list[Reading]]:
         """The readings of free decoding and of the hall model, the likeliest first."""
@@ -125,6 +129,15 @@ class Recogniser:
     def partial(self) -> str:
         """What it sounds like so far; only ever for captions and for the end of the utterance."""
         return self._pair.partial()
+
+    def so_far(self) -> str:
+        """What has been understood so far; steers the end of the utterance.
+
+        The hall's sentence, where it is whole and free decoding heard something alike, otherwise :meth:`partial`:
+        free decoding alone writes 叫员工 for 叫人工, and people would wait for want of a clear request.
+        """
+        free, hall = self._pair.partial(), self._pair.hall_partial()
+        return hall if hall in self._whole and alike(free, hall) else free
 
     def finish(self) -> Heard:
         """The utterance is whole: what was said."""
@@ -191,6 +204,10 @@ def _in_thread(make: Callable[[], _Pair]) -> Future[_Pair]:
 def open_recogniser(models_dir: Path, sentences: Iterable[str], memory_mb: float) -> Recogniser:
     """The recogniser with the Mandarin model. Raises ModelError when it is not there, or RecogniserError."""
     return Recogniser(find(MODEL, models_dir), sentences, memory_mb)
+
+
+def _partial(recogniser: Any) -> str:
+    return str(json.loads(recogniser.PartialResult())["partial"]).replace(" ", "")
 
 
 def _readings(result: str, since: float) -> list[Reading]:

@@ -58,6 +58,9 @@ class Deaf:
     def partial(self):
         return self.text[: int(self.fed * 4)]
 
+    def so_far(self):
+        return self.partial()
+
     def finish(self):
         self.utterances.append(self.fed)
         self.fed = 0.0
