@@ -1,8 +1,8 @@
 """Who speaks to the terminal, and who speaks somewhere behind: told by how loud they are. Pure; time is frames.
 
-The customer stands in front of the microphone, so a voice that is much quieter than the one that was last heard near
-it is the hall. Without this, the babble of a hall puts words before and after what the customer says, and an utterance
-never ends.
+The customer stands in front of the microphone, so a voice that is much quieter than the one that was last heard
+near it is the hall. Without this, the babble of a hall puts words before and after what the customer says, and an
+utterance never ends.
 """
 
 from __future__ import annotations
