@@ -30,7 +30,7 @@ from kiosk.bench.recordings import (
 )
 from kiosk.bench.rendered import PACES, Renderer
 from kiosk.bench.report import Report, percentile
-from kiosk.voice.recogniser import rss_mb
+from kiosk.ops.memory import rss_mb
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
 from kiosk.voice.sound import RATE, Samples
 

@@ -15,6 +15,7 @@ from kiosk.dialogue.decision import Understanding
 from kiosk.dialogue.pack import PackError, load_pack
 from kiosk.local import LocalClient, LocalService
 from kiosk.messages import BadMessage, Loudness, Part, Result, Shown, Snapshot, Utterance, VoiceState
+from kiosk.ops.memory import give_back
 from kiosk.ops.notify import notify
 from kiosk.screen.keeping import Keeping
 from kiosk.screen.peer import Peer
@@ -25,7 +26,9 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 REPORT_S = 5.0
-FROZEN_S = 15.0  # three redraws were asked for and none came
+PROOF_S = 8.0  # a picture that stands for so long is drawn once more at the next report, as proof that it can be
+FROZEN_S = 15.0  # the proof was asked for and did not come
+TRIM_FRAMES = 500  # after so many frames, memory that was freed goes back to the system
 
 LinkMessage = Snapshot | Result
 EXIT_RESTART = 75  # asked for by a technician; whoever supervises this process starts it again
@@ -173,10 +176,14 @@ class ScreenService:
 
     async def _report(self) -> None:
         """Prove every few seconds that frames are drawn, to the link (for the kiosk's health) and to systemd."""
-        number = 0
+        number = trimmed_at = 0
         while True:
-            self._window.redraw()
             age_s = (time.monotonic_ns() - (self._window.frame.drawn_ns or self._started_ns)) / 1e9
+            if age_s >= PROOF_S:
+                self._window.redraw()
+            if self._window.frame.number >= trimmed_at + TRIM_FRAMES:
+                trimmed_at = self._window.frame.number
+                give_back()
             drawing = age_s < FROZEN_S
             number += 1
             request = f"report-{number}"

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 #: How often SDL is asked for fingers where the display server does not wake us; with the time of drawing this is
 #: well below 50 ms. Where it does, the longer time only makes sure.
-POLL_S, SURE_S = 0.02, 0.25
+POLL_S, SURE_S = 0.02, 1.0
 #: So long a press is seen at least.
 PRESSED_S = 0.15
 #: SDL's events after which the picture has to be drawn again, though nothing of it has changed.

@@ -8,8 +8,6 @@ in a quiet moment and warmed before it serves. Vosk's own endpointer is not aske
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import logging
 import threading
@@ -20,6 +18,7 @@ from typing import Any
 
 import vosk
 
+from kiosk.ops.memory import give_back, rss_mb
 from kiosk.voice.clear import alike
 from kiosk.voice.heard import Heard, Reading, Word, combine
 from kiosk.voice.models import find
@@ -162,7 +161,7 @@ class Recogniser:
         if not self._fresh.done():
             return False
         self._pair, self._fresh = self._fresh.result(), None
-        _give_back()
+        give_back()
         # What the model and the rest of the process need cannot be helped: the limit is for what grows.
         self._memory_mb = max(self._memory_mb, rss_mb() + _GROWTH_MB)
         log.info("new recognisers serve: the process has %.0f MB", rss_mb())
@@ -172,20 +171,6 @@ class Recogniser:
         pair = _Pair(self.model, self.grammar)
         pair.warm(self._warm_sounds)
         return pair
-
-
-def rss_mb() -> float:
-    """The memory of this process that is in RAM, in MB (10^6 bytes)."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise RecogniserError("/proc/self/status has no VmRSS; Linux is needed")
-
-
-def _give_back() -> None:
-    """Freed memory goes back to the system; glibc keeps it otherwise, and the process never shrinks."""
-    with contextlib.suppress(OSError, AttributeError):  # another C library has other ways
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _in_thread(make: Callable[[], _Pair]) -> Future[_Pair]:
