@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hall_sound import Loudspeaker, eventually, plugged_in
 
-from kiosk.voice.capture import REMEDIES, Microphone, inputs
+from kiosk.voice.capture import Microphone, inputs
+from kiosk.voice.microphones import REMEDIES
 from kiosk.voice.sound import FRAME, RATE
 
 pytestmark = pytest.mark.skipif(
