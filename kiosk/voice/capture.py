@@ -182,7 +182,7 @@ def find(pattern: str) -> _Setup | None:
     raise refusal
 
 
-def look(pattern: str) -> str:
+def look_for(pattern: str) -> str:
     """Whether such a microphone is there, before anybody speaks into it: the name of the fault, or ""."""
     try:
         with portaudio.in_use():

@@ -51,11 +51,11 @@ def look(pattern: str) -> str:
     if pattern.startswith(FILE):
         return "" if _path(pattern).is_file() else "missing"
     try:
-        from kiosk.voice import capture
+        from kiosk.voice.capture import look_for
     except (ImportError, OSError) as error:
         log.debug("microphone: %s", error)
         return "no-library"
-    return capture.look(pattern)
+    return look_for(pattern)
 
 
 def _path(pattern: str) -> Path:
