@@ -23,7 +23,12 @@ from kiosk.stack import Stack
 from kiosk.voice.sound import RATE, Samples
 
 VOICE = "k1-voice"
-MASKED = "我的电话是一三八零零一三八零零零，请帮我叫人工"
+LOST, PASSBOOK, MONEY, MASKED = SENTENCES = {
+    "存折丢了怎么办": 0.85,  # of a pace of 1; people over 65 speak slowly
+    "我想问一下我的存折丢了现在要怎么办才好呢": 0.85,
+    "我要取三千五百块钱": 0.85,
+    "我的电话是一三八零零一三八零零零，请帮我叫人工": 1.0,
+}
 
 
 @pytest.fixture
@@ -37,14 +42,12 @@ def card() -> Iterator[SoundCard]:
 
 
 @pytest.fixture(scope="module")
-def spoken(speaking_model):
-    """Sound of a sentence in the terminal's Mandarin voice, at an old person's pace."""
+def spoken(speaking_model) -> dict[str, Samples]:
+    """The sentences of these tests in the terminal's Mandarin voice, rendered while nobody waits for an answer."""
     renderer = Renderer(speaking_model.parent)
-
-    def render(text: str, pace: float = 0.85) -> Samples:
-        return np.pad(renderer.neural(text, pace).sound, (RATE // 2, RATE // 2))
-
-    return render
+    return {
+        text: np.pad(renderer.neural(text, pace).sound, (RATE // 2, RATE // 2)) for text, pace in SENTENCES.items()
+    }
 
 
 @pytest.fixture
@@ -68,17 +71,17 @@ async def test_what_is_said_in_the_hall_comes_as_captions_and_then_whole(voice, 
     async with listener(voice) as client:
         await client.listen()
         assert client.state.ears is Ears.OPEN
-        assert await client.heard(spoken("存折丢了怎么办"), card) == "存折丢了怎么办"
+        assert await client.heard(spoken[LOST], card) == LOST
         assert client.captions, "it was shown while it was said"
         await client.until(lambda: client.state.ears is Ears.OPEN and not client.state.caption)
-        assert "3500块" in await client.heard(spoken("我要取三千五百块钱"), card), "numbers as they are written"
+        assert "3500块" in await client.heard(spoken[MONEY], card), "numbers as they are written"
 
 
 async def test_asking_for_a_person_rings_at_the_desk_without_any_screen(hall, card, spoken):
     await asyncio.to_thread(hall.start)
     async with asyncio.timeout(LIMIT_S), agent(hall) as desk, listener(hall.socket(VOICE)) as client:
         await client.listen()
-        card.say(spoken(MASKED, 1.0))
+        card.say(spoken[MASKED])
         call = await desk.until_call("k1", State.CALLING, State.RUNG)
         assert call.cause is Cause.VOICE
         (said,) = call.said
@@ -95,7 +98,7 @@ async def test_killed_in_the_middle_of_a_sentence_it_takes_nothing_with_it_and_c
         await link.until(lambda s: "microphone" in s.parts and s.parts["microphone"].ok)
         async with listener(hall.socket(VOICE)) as client:
             await client.listen()
-            speaking = card.say(spoken("我想问一下我的存折丢了现在要怎么办才好呢"))
+            speaking = card.say(spoken[PASSBOOK])
             await client.until(lambda: client.state.ears is Ears.HEARING and client.state.caption)
             hall.kill(VOICE)
             speaking.kill()
@@ -108,7 +111,7 @@ async def test_killed_in_the_middle_of_a_sentence_it_takes_nothing_with_it_and_c
         await link.until(lambda s: s.parts["microphone"].ok and s.parts["speaker"].ok)
         async with listener(hall.socket(VOICE)) as client:
             await client.listen()
-            assert await client.heard(spoken("存折丢了怎么办"), card) == "存折丢了怎么办"
+            assert await client.heard(spoken[LOST], card) == LOST
 
 
 @pytest.mark.parametrize("how", ["pulled out", "its server killed"])
@@ -116,14 +119,14 @@ async def test_a_microphone_that_goes_is_named_and_heard_again_without_a_restart
     pid = hall.pid(VOICE)
     async with listener(voice) as client:
         await client.listen()
-        assert await client.heard(spoken("存折丢了怎么办"), card) == "存折丢了怎么办"
+        assert await client.heard(spoken[LOST], card) == LOST
         gone, back = (card.pull_out, card.plug_in) if how == "pulled out" else (card.kill, card.start)
         gone()
         await client.until(lambda: not client.state.parts["microphone"].ok, "the fault")
         assert client.state.parts["microphone"].fault == "unplugged"
         back()
         await client.until(lambda: client.state.parts["microphone"].ok, "the recovery")
-        assert await client.heard(spoken("存折丢了怎么办"), card) == "存折丢了怎么办"
+        assert await client.heard(spoken[LOST], card) == LOST
         await client.until(lambda: client.state.ears is Ears.OPEN)
     assert hall.running(VOICE) and hall.pid(VOICE) == pid
 
@@ -173,10 +176,10 @@ async def test_nothing_that_was_heard_is_written_anywhere(stack, watched, card, 
             await screen.go("speak", "listening")
             await client.until(lambda: client.loudest >= 0 and client.state and not client.state.saying)
             before = len(client.sentences)
-            card.say(spoken("存折丢了怎么办"))
+            card.say(spoken[LOST])
             await screen.until_scene("answer")
             await client.spoken(before)
-            card.say(spoken(MASKED, 1.0))
+            card.say(spoken[MASKED])
             await screen.until_scene("calling")
         await desk.until_call("k1", State.CALLING, State.RUNG)
         stack.kill(VOICE)  # also what it writes when it ends
