@@ -201,15 +201,17 @@ class Stack:
         self._add(name, command, socket_path.exists)
         return name
 
-    def make_voice(self, kiosk: str = "k1", *, models: Path, environment: dict[str, str] | None = None) -> str:
+    def make_voice(
+        self, kiosk: str = "k1", *, models: Path, environment: dict[str, str] | None = None, more: str = ""
+    ) -> str:
         """Real ears and mouth for a kiosk that was made, with the sound devices of ``environment``.
 
-        Gives the process's name.
+        ``more``: further lines of its table. Gives the process's name.
         """
         name = f"{kiosk}-voice"
         settings = self.directory / f"{kiosk}.toml"
         with settings.open("a", encoding="utf-8") as file:
-            file.write(f'[voice]\nmodels_dir = "{models}"\n')
+            file.write(f'[voice]\nmodels_dir = "{models}"\n{more}\n')
         socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
         if environment is not None:
             self._environments[name] = environment
@@ -239,6 +241,10 @@ class Stack:
     def set_command(self, name: str, command: list[str]) -> None:
         """Start another program in the place of one of ours."""
         self._commands[name] = command
+
+    def set_environment(self, name: str, environment: dict[str, str]) -> None:
+        """Start it with these variables instead of our own."""
+        self._environments[name] = environment
 
     def _add(self, name: str, command: list[str], ready: Callable[[], bool]) -> None:
         self._commands[name] = command

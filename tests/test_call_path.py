@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from aiohttp import web
 from parts import LIMIT_S, eventually, on_record
 
 from kiosk.button import Buzzer, Lamp
+from kiosk.demo import speaking
 from kiosk.desk.client import connect
 from kiosk.desk.protocol import PageAccept, PageArrived, PageEnd, PageHandOver, PageRelease, PageRung
 from kiosk.messages import (
@@ -313,13 +315,32 @@ def test_a_scripted_agent_answers_from_a_terminal(stack, tmp_path):
     assert "1号自助终端" in rest and "referred" in rest
 
 
-def test_the_headless_demo_shows_the_whole_call():
+def headless_demo(tmp_path, **environment):
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "demo", "--headless"], capture_output=True, text=True, timeout=90
+        [sys.executable, "-m", "kiosk", "demo", "--headless", "--pictures", str(tmp_path)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
     assert done.returncode == 0, done.stderr
     for step in ("presses", "blinking fast", "desk rings", "is coming", "green", "is there", "ended", "ledger"):
         assert step in done.stdout
+    return done.stdout
+
+
+def test_the_headless_demo_shows_the_whole_call_and_a_customer_who_speaks_where_there_are_models(tmp_path):
+    shown = headless_demo(tmp_path)
+    if speaking.can_be_heard() and importlib.util.find_spec("kivy"):
+        for step in ("the customer says 存折丢了怎么办", "hears 存折", "understood", "the answer"):
+            assert step in shown
+        assert list(tmp_path.glob("*-listening.png"))
+
+
+def test_the_headless_demo_without_models_names_them_and_shows_the_whole_call(tmp_path):
+    shown = headless_demo(tmp_path, KIOSK_MODELS=str(tmp_path / "none"))
+    assert "missing: the model vosk-model-small-cn-0.22" in shown
+    assert "the customer says" not in shown
 
 
 def test_a_demo_that_is_stopped_leaves_nothing_running():

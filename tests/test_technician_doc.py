@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from kiosk.link.reports import OWN_PARTS
-from kiosk.voice.capture import REMEDIES
+from kiosk.voice.microphones import REMEDIES
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "technician.md").read_text(encoding="utf-8")

@@ -1,4 +1,8 @@
-"""``kiosk demo``: a whole hall on this machine, with an embedded broker and a simulated button board."""
+"""``kiosk demo``: a whole hall on this machine, with an embedded broker and a simulated button board.
+
+Where there is a screen, and models to hear or speak with, the real voice is started too: by hand with the real
+microphone and loudspeaker, headless with the customer's words as a file in the microphone's place.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ import os
 import sys
 from pathlib import Path
 
+from kiosk import local
 from kiosk.button.simulate import LOOKS, by_hand
+from kiosk.demo import speaking
 from kiosk.demo.scripted import DESK, KIOSK, Album, run_scripted
 from kiosk.demo.timeline import Timeline
 from kiosk.display import DisplayError, VirtualDisplay, has_display
-from kiosk.stack import Stack
+from kiosk.stack import READY_S, Stack
 
 PEOPLE = {"wang": ("王芳", 1), "li": ("李强", 2)}
 
@@ -39,11 +45,34 @@ def run_demo(*, headless: bool, pictures: Path) -> int:
         if environment is not None:
             name = stack.make_screen(KIOSK, environment=environment, more='hall_title = "演示营业厅"')
             screen = stack.socket(name)
-        print("Starting broker, desk, link, button board and screen ...", flush=True)
+        speaker = _give_voice(stack, headless=headless) if screen is not None else None
+        print(f"Starting button board, {', '.join(stack.names)} ...", flush=True)
         stack.start()
         if headless:
-            return asyncio.run(run_scripted(stack, timeline, screen, Album(pictures)))
+            return asyncio.run(run_scripted(stack, timeline, screen, Album(pictures), speaker))
         return _by_hand(stack, screen is not None)
+
+
+def _give_voice(stack: Stack, *, headless: bool) -> speaking.Customer | None:
+    """Have ears and mouth started too, where they can be; the customer who speaks to them by script, if any."""
+    from kiosk.voice import models
+    from kiosk.voice.speech.engine import SpeechError
+
+    directory = models.default_dir().resolve()
+    if not headless:
+        if speaking.can_start():
+            stack.make_voice(KIOSK, models=directory)
+        return None
+    if not speaking.can_be_heard():
+        return None
+    speaker = speaking.Customer(stack.directory)
+    try:
+        speaker.prepare()
+    except SpeechError as error:
+        print(f"missing: a voice for the customer ({error}): the customer touches")
+        return None
+    stack.make_voice(KIOSK, models=directory, more=f'microphone = "{speaker.microphone}"')
+    return speaker
 
 
 def missing() -> list[str]:
@@ -51,7 +80,7 @@ def missing() -> list[str]:
     from kiosk.link.alarm import find_player
     from kiosk.voice import models
 
-    lacks = models.lacking(models.default_dir())
+    lacks = [*speaking.lacking(), *models.lacking(models.default_dir())]
     if not find_player():
         lacks.append("a sound player (apt install pulseaudio-utils or alsa-utils): the local alarm only blinks")
     if not _has_kivy():
@@ -83,6 +112,23 @@ def _by_hand(stack: Stack, screen: bool) -> int:
     print("  click 上岗 (go on duty), then press the button here, or touch 人工 in the window.\n")
     if screen:
         print("The window is the customer's touch screen.")
+    if f"{KIOSK}-voice" in stack.names:
+        asyncio.run(_introduce_voice(stack))
     print("This terminal is the customer's button.", flush=True)
     by_hand(stack.boards[KIOSK])
     return 0
+
+
+async def _introduce_voice(stack: Stack) -> None:
+    """Say that one can speak, and by name what that lacks."""
+    connection = await local.connect(stack.socket(f"{KIOSK}-voice"))
+    try:
+        async with asyncio.timeout(READY_S):
+            parts = await speaking.Overhearing(connection, Timeline()).parts()
+    finally:
+        await connection.close()
+    faults = {name: part for name, part in parts.items() if not part.ok}
+    for name, part in faults.items():
+        print(f"missing: {name}, {part.fault}: {part.remedy}")
+    if not {"microphone", "model"} & faults.keys():
+        print("Touch 按这里说话 and speak Mandarin, or say 人工.")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from kiosk import clock, local, messages
+from kiosk.demo.speaking import SENTENCE, Customer, Overhearing
 from kiosk.demo.timeline import Timeline
 from kiosk.desk.agent import Script, answer
 from kiosk.desk.client import DeskClient, connect
@@ -18,7 +19,8 @@ from kiosk.stack import Stack
 
 KIOSK, DESK = "k1", "desk1"
 LIMIT_S = 60.0
-#: What the customer touches before the call, and the scene that must come of it.
+LEGIBLE = 4  # characters of a caption that say something in a picture
+#: What a customer who does not speak touches before the call, and the scene that must come of it.
 BEFORE = (("topic-card", "choices"), ("service-card_loss", "answer"))
 #: Scenes that come by themselves, and what the customer touches in them, if anything.
 AFTER = (
@@ -47,11 +49,15 @@ class Album:
         return path
 
 
-async def run_scripted(stack: Stack, timeline: Timeline, screen: Path | None, album: Album) -> int:
+async def run_scripted(
+    stack: Stack, timeline: Timeline, screen: Path | None, album: Album, speaker: Customer | None = None
+) -> int:
     """One visit from the first touch to the rating; 0 when the call went all the way.
 
-    ``screen``: the socket of a running screen, None for a terminal without one.
+    ``screen``: the socket of a running screen, None for a terminal without one. ``speaker``: a customer who asks
+    by speaking, where the terminal can hear.
     """
+    voice = stack.socket(f"{KIOSK}-voice") if speaker is not None else None
     link = await local.connect(stack.socket(KIOSK))
     watching = asyncio.create_task(_watch(link, timeline))
     try:
@@ -61,7 +67,8 @@ async def run_scripted(stack: Stack, timeline: Timeline, screen: Path | None, al
         ):
             await agent.go_on_duty()
             await agent.until(lambda a: bool(a.colleagues) and KIOSK in a.kiosks)
-            async with _customer(screen, timeline, album):
+            timeline.begin()
+            async with _customer(screen, timeline, album, speaker, voice):
                 timeline.press()
                 stack.boards[KIOSK].press()
                 call = await agent.until_call(KIOSK, State.CALLING, State.RUNG)
@@ -76,7 +83,7 @@ async def run_scripted(stack: Stack, timeline: Timeline, screen: Path | None, al
     timeline.show()
     for picture in album.pictures:
         print(f"picture: {picture}")
-    if lacking := timeline.lacking():
+    if lacking := timeline.lacking(spoken=speaker is not None):
         print(f"FAILED: {', '.join(lacking)}", file=sys.stderr)
         for name in stack.names:
             print(f"--- {name}\n{stack.log(name)[-3000:]}", file=sys.stderr)
@@ -86,7 +93,9 @@ async def run_scripted(stack: Stack, timeline: Timeline, screen: Path | None, al
 
 
 @contextlib.asynccontextmanager
-async def _customer(path: Path | None, timeline: Timeline, album: Album) -> AsyncIterator[None]:
+async def _customer(
+    path: Path | None, timeline: Timeline, album: Album, speaker: Customer | None, voice: Path | None
+) -> AsyncIterator[None]:
     """The customer at the screen: asks before the press, answers 办好了 and rates after the call."""
     if path is None:
         yield
@@ -94,12 +103,41 @@ async def _customer(path: Path | None, timeline: Timeline, album: Album) -> Asyn
     async with screens.connect(path, limit_s=LIMIT_S) as screen:
         await screen.until_scene("welcome")
         await album.take(screen)
-        for action, scene in BEFORE:
-            await screen.go(action, scene)
-            await album.take(screen)
+        if speaker is not None and voice is not None:
+            await _ask(screen, speaker, voice, timeline, album)
+        else:
+            for action, scene in BEFORE:
+                await screen.go(action, scene)
+                await album.take(screen)
         after = asyncio.create_task(_after(screen, timeline, album))
         yield
         await after
+
+
+async def _ask(
+    screen: screens.ScreenClient, speaker: Customer, voice: Path, timeline: Timeline, album: Album
+) -> None:
+    """The customer touches 按这里说话 and asks; the terminal shows and speaks the answer."""
+    connection = await local.connect(voice)
+    try:
+        overhearing = Overhearing(connection, timeline)
+        await screen.go("speak", "listening")
+        await overhearing.until_open()
+        await screen.until_scene("listening")
+        before = set(screen.shown.texts)
+        timeline.add("says", f"the customer says {SENTENCE}")
+        speaker.speak()
+        answered = asyncio.create_task(overhearing.until_answered())
+        await screen.until(lambda s: s.scene != "listening" or any(len(t) >= LEGIBLE for t in {*s.texts} - before))
+        if screen.shown.scene == "listening":
+            picture = await album.take(screen)
+            timeline.add("caption shown", f"screen: the words while they are spoken ({picture.name})")
+        await screen.until_scene("answer", "choices")
+        picture = await album.take(screen)
+        timeline.add("answer", f"screen: the answer ({picture.name})")
+        await answered
+    finally:
+        await connection.close()
 
 
 async def _after(screen: screens.ScreenClient, timeline: Timeline, album: Album) -> None:

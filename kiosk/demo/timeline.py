@@ -9,14 +9,20 @@ from kiosk.button.simulate import LOOKS
 
 #: The steps of a call that went all the way, in their order.
 STEPS = ("lamp calling", "ringing", "rung", "accepted", "lamp answered", "connected", "ended", "ledger")
+#: The steps before it, of a customer who speaks.
+SPOKEN = ("says", "caption", "understood", "answer", "spoken")
 
 
 class Timeline:
-    """What happened when, in milliseconds since the press."""
+    """What happened when, in milliseconds since the press; what came before it has a minus."""
 
     def __init__(self) -> None:
-        self._start = 0.0
+        self._begun = self._start = 0.0
         self._rows: list[tuple[float, str, str]] = []
+
+    def begin(self) -> None:
+        """The customer is there; nothing before that is shown."""
+        self._begun = time.monotonic()
 
     def press(self) -> None:
         self._start = time.monotonic()
@@ -31,13 +37,14 @@ class Timeline:
 
     def show(self) -> None:
         for at, _, text in sorted(self._rows):
-            if at >= self._start:
+            if at >= (self._begun or self._start):
                 print(f"{(at - self._start) * 1000:10.1f} ms  {text}")
 
-    def lacking(self) -> list[str]:
-        """Steps that did not happen, or not in their order."""
+    def lacking(self, *, spoken: bool = False) -> list[str]:
+        """Steps that did not happen, or not in their order; those of a customer who speaks too if ``spoken``."""
         found = {step: at for at, step, _ in sorted(self._rows, reverse=True) if at >= self._start}
-        lack, last = [], self._start
+        lack = [step for step in SPOKEN if spoken and all(step != row[1] for row in self._rows)]
+        last = self._start
         for step in STEPS:
             if step not in found:
                 lack.append(step)

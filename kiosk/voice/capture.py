@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,28 +19,23 @@ import soxr
 
 from kiosk.voice import portaudio
 from kiosk.voice.levels import SignalHealth
+from kiosk.voice.microphones import REMEDIES, OnFault
 from kiosk.voice.ring import Ring
-from kiosk.voice.sound import RATE, Framer, Samples, to_int16
+from kiosk.voice.sound import RATE, Framer, Samples, frames_in, to_int16
 
 log = logging.getLogger(__name__)
 
 #: In the order of preference; each is tried with one channel, then with two.
 RATES = (16_000, 48_000, 44_100)
 _RING_S = 4.0  # as long as a slow moment of the recogniser may last
-_STALL_S = 3.0  # an open microphone that brings nothing for so long is gone
+_WAIT_S = 0.2
+#: An open microphone that brings nothing in so many waits, one right after the other, stands still. Waits are
+#: counted and not the time: on a busy computer the recogniser may take seconds, in which sound has come.
+_STALL_WAITS = 15
+#: Frames after which a stream has worked: one that stops is opened again at once, without a word of a fault.
+_WORKED = frames_in(1.0)
 _RETRY_S = 1.0
 _OVERFLOW_S = 60.0  # how long a loss is told
-_WAIT_S = 0.2
-
-#: What the technician reads, by fault.
-REMEDIES = {
-    "missing": "no microphone with this name: plug it in, or correct voice.microphone",
-    "unplugged": "the microphone is gone: plug it in again",
-    "busy": "the microphone cannot be opened: another program has it, or the user lacks the group audio",
-    "silent": "nothing but silence for minutes: the microphone is muted or dead; check its switch and alsamixer",
-    "clipping": "the sound is cut off: lower the microphone's gain in alsamixer",
-    "overflow": "sound was lost: the computer is too busy; see what takes its time with top",
-}
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Microphone:
         self,
         pattern: str = "",
         silent_s: float = 120.0,
-        on_fault: Callable[[str], None] = lambda _fault: None,
+        on_fault: OnFault = lambda _fault: None,
     ) -> None:
         self._pattern = pattern
         self._health = SignalHealth(silent_s)
@@ -73,25 +68,35 @@ class Microphone:
     def frames(self) -> Iterator[Samples | None]:
         """Until closed: frames while the microphone is there, None now and then while it is not."""
         while not self._closed.is_set():
+            brought = 0
             try:
                 with portaudio.in_use():
                     setup = find(self._pattern)
                     if setup is not None:
-                        yield from self._stream(setup)
-                self._tell("unplugged" if self._seen else "missing")
+                        for frame in self._stream(setup):
+                            brought += 1
+                            yield frame
+                fault = "unplugged" if self._seen else "missing"
             except sounddevice.PortAudioError as error:
                 log.debug("microphone: %s", error)
-                self._tell("unplugged" if self._seen else "busy")
+                fault = "unplugged" if self._seen else "busy"
             yield None
-            if self._closed.wait(_RETRY_S):
+            if self._closed.is_set():
                 break
+            if brought > _WORKED:
+                # A sound server that was started again, or a driver that stumbled, is no microphone that is gone.
+                log.warning("microphone: no more sound came; it is opened again")
+            else:
+                self._tell(fault)
+                if self._closed.wait(_RETRY_S):
+                    break
             try:
                 portaudio.refresh()
             except sounddevice.PortAudioError as error:
                 log.warning("PortAudio cannot be initialised: %s", error)
 
-    def _stream(self, setup: _Setup) -> Iterator[Samples | None]:
-        """Frames until the microphone stalls or is closed. Raises PortAudioError when it cannot be opened."""
+    def _stream(self, setup: _Setup) -> Iterator[Samples]:
+        """Frames until the sound stops or all is closed. Raises PortAudioError when it cannot be opened."""
         ring = Ring(round(_RING_S * setup.rate))
 
         def take(block: Any, _count: int, _time: Any, status: Any) -> None:
@@ -110,17 +115,20 @@ class Microphone:
             dtype="int16",
             latency="high",
             callback=take,
-        ):
+        ) as stream:
             log.info("microphone: open at %d Hz", setup.rate)
-            heard_at = time.monotonic()
-            while not self._closed.is_set() and time.monotonic() - heard_at < _STALL_S:
+            in_vain = 0
+            while not self._closed.is_set() and in_vain < _STALL_WAITS:
                 block = ring.get(_WAIT_S)
                 if block is None:
+                    if not stream.active:  # the driver has given up
+                        return
+                    in_vain += 1
                     continue
-                heard_at = time.monotonic()
+                in_vain = 0
                 self._seen = True
                 if ring.lost():
-                    self._lost_at = heard_at
+                    self._lost_at = time.monotonic()
                 if setup.rate != RATE:
                     block = to_int16(resampler.resample_chunk(block))
                 for frame in framer.feed(block):
@@ -172,6 +180,20 @@ def find(pattern: str) -> _Setup | None:
                 return _Setup(device, rate, channels)
     assert refusal is not None
     raise refusal
+
+
+def look_for(pattern: str) -> str:
+    """Whether such a microphone is there, before anybody speaks into it: the name of the fault, or ""."""
+    try:
+        with portaudio.in_use():
+            there = find(pattern) is not None
+        if not there and portaudio.refresh(wait_s=0):
+            with portaudio.in_use():
+                there = find(pattern) is not None
+    except sounddevice.PortAudioError as error:
+        log.debug("microphone: %s", error)
+        return "busy"
+    return "" if there else "missing"
 
 
 def inputs() -> list[str]:

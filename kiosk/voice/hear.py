@@ -57,9 +57,12 @@ def _hear(args: argparse.Namespace) -> int:
     for name, samples in recordings.items():
         hear(name, Recording(samples))
     if args.live:
-        from kiosk.voice.capture import Microphone
+        from kiosk.voice.microphones import REMEDIES, open_microphone
 
-        hear("", Microphone(voice.microphone, hearing.silent_s))
+        def fault(name: str) -> None:
+            print(f"microphone: {REMEDIES.get(name, 'recovered')}", file=sys.stderr)
+
+        hear("", open_microphone(voice.microphone, hearing.silent_s, fault))
     return 0
 
 

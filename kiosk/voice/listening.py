@@ -5,22 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import sounddevice
 
 from kiosk import config
 from kiosk.dialogue.pack import PackError
 from kiosk.messages import Part
-from kiosk.voice import portaudio
 from kiosk.voice.activity import Activity
-from kiosk.voice.capture import REMEDIES, Microphone, find
 from kiosk.voice.clear import Clear
 from kiosk.voice.ears import Ears, Event
+from kiosk.voice.microphones import REMEDIES, look, open_microphone
 from kiosk.voice.models import ModelError
 from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
+from kiosk.voice.sound import Samples, Source
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +78,7 @@ class Listening:
             self._alive_at = time.monotonic()
             ready = self._load()
             if ready:
-                self._look()
+                self._fault(look(self._voice.microphone))
             with self._changed:
                 if not (ready and self._wanted):
                     self._changed.wait(LOOK_S)
@@ -108,22 +106,10 @@ class Listening:
         self._tell_part("model", Part(ok=True))
         return True
 
-    def _look(self) -> None:
-        """Whether a microphone is there, before anybody speaks into it."""
-        try:
-            with portaudio.in_use():
-                there = find(self._voice.microphone) is not None
-            if not there and portaudio.refresh(wait_s=0):
-                with portaudio.in_use():
-                    there = find(self._voice.microphone) is not None
-            self._fault("" if there else "missing")
-        except sounddevice.PortAudioError as error:
-            log.debug("microphone: %s", error)
-            self._fault("busy")
-
     def _listen(self) -> None:
         assert self._recogniser is not None and self._clear is not None
-        microphone = Microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
+        source = open_microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
+        microphone = _Watched(source, self._is_alive)
         ears = Ears(microphone, self._recogniser, Activity(), self._hearing, self._clear, self._heard)
         with self._changed:
             if not self._wanted:
@@ -136,10 +122,27 @@ class Listening:
             with self._changed:
                 self._ears = None
 
-    def _heard(self, event: Event) -> None:
+    def _is_alive(self) -> None:
         self._alive_at = time.monotonic()
+
+    def _heard(self, event: Event) -> None:
+        self._is_alive()
         self._tell(event)
 
     def _fault(self, fault: str) -> None:
-        self._alive_at = time.monotonic()
+        self._is_alive()
         self._tell_part("microphone", Part(False, fault, REMEDIES[fault]) if fault else Part(ok=True))
+
+
+class _Watched:
+    """A source whose every frame is a sign of life: while the terminal speaks, the ears tell nothing."""
+
+    def __init__(self, source: Source, alive: Callable[[], None]) -> None:
+        self._source = source
+        self._alive = alive
+        self.close = source.close
+
+    def frames(self) -> Iterator[Samples | None]:
+        for frame in self._source.frames():
+            self._alive()
+            yield frame

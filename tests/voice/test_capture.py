@@ -4,13 +4,15 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hall_sound import Loudspeaker, eventually, plugged_in
 
-from kiosk.voice.capture import REMEDIES, Microphone, inputs
+from kiosk.voice.capture import Microphone, inputs
+from kiosk.voice.microphones import REMEDIES
 from kiosk.voice.sound import FRAME, RATE
 
 pytestmark = pytest.mark.skipif(
@@ -55,6 +57,7 @@ class Listening:
     def __init__(self, **settings):
         self.faults = []
         self.frames = []
+        self.pause_s = 0.0
         self.microphone = Microphone(on_fault=self.faults.append, **settings)
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -71,6 +74,9 @@ class Listening:
         for frame in self.microphone.frames():
             if frame is not None:
                 self.frames.append(frame)
+            if self.pause_s:
+                time.sleep(self.pause_s)
+                self.pause_s = 0.0
 
     def loudest(self):
         """The frequency that is loudest in the last second, in Hz; 0 in silence."""
@@ -124,6 +130,18 @@ def test_a_microphone_that_is_pulled_out_and_plugged_in_again_is_heard_again(car
         card.plug_in()
         hears(listening, card, 660)
         assert listening.faults[-1] == ""
+
+
+def test_a_recogniser_that_thinks_for_long_does_not_make_a_microphone_go(card, monkeypatch, caplog):
+    monkeypatch.setattr("kiosk.voice.capture._STALL_WAITS", 3)
+    caplog.set_level("INFO", "kiosk.voice.capture")
+    with Listening() as listening:
+        eventually(lambda: listening.frames, "sound")
+        listening.pause_s = 1.5  # more than three waits
+        eventually(lambda: listening.pause_s == 0, "the pause")
+        hears(listening, card, 440)
+    assert listening.faults == []
+    assert len([record for record in caplog.records if "open at" in record.message]) == 1
 
 
 def test_a_microphone_that_is_not_there_is_told_with_its_remedy(card):

@@ -13,7 +13,7 @@ import queue
 import threading
 import zoneinfo
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +61,7 @@ class Mouth:
         self._renderer: Renderer | None = None
         self._to_do: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._to_prepare: deque[str] = deque()
+        self._preparing: Iterator[bool] | None = None  # the clauses of one of these, on their way
         self._player.volume = self.volume
         #: Done when the mouth is closed; with an exception when its thread has met one that nobody foresaw. The
         #: service waits for it too, since a mouth without a thread is silent for ever.
@@ -156,7 +157,7 @@ class Mouth:
         self._look()
         while True:
             try:
-                what = self._to_do.get(timeout=0 if self._to_prepare else _RETRY_S)
+                what = self._to_do.get(timeout=0 if self._to_prepare or self._preparing else _RETRY_S)
             except queue.Empty:
                 self._in_a_quiet_moment()
                 continue
@@ -190,20 +191,29 @@ class Mouth:
             self._loop.call_soon_threadsafe(self._said, sentence.number)
 
     def _in_a_quiet_moment(self) -> None:
-        if self._to_prepare:
-            self._prepare(self._to_prepare.popleft())
+        if self._to_prepare or self._preparing:
+            self._prepare()
         elif not self._part.ok:
             self._look()
 
-    def _prepare(self, sentence: str) -> None:
+    def _prepare(self) -> None:
+        """One clause of what is to be rendered ahead; somebody who has to be answered now waits for no more."""
         try:
-            self._ready().prepare([sentence], [self._settings.speed, self._settings.slow_speed])
+            if self._preparing is None:
+                paces = (self._settings.speed, self._settings.slow_speed)
+                self._preparing = self._ready().preparing([self._to_prepare.popleft()], paces)
+            if next(self._preparing, None) is None:
+                self._preparing = None
         except SpeechError as error:
-            self._to_prepare.clear()  # none of the others would fare better
+            self._give_up_preparing()  # none of the others would fare better
             self._tell(Part(ok=False, fault="no-voice", remedy=str(error)[:500]))
         except OSError as error:
-            self._to_prepare.clear()
+            self._give_up_preparing()
             log.error("sentences cannot be rendered ahead (%s); they will come later than they could", error)
+
+    def _give_up_preparing(self) -> None:
+        self._to_prepare.clear()
+        self._preparing = None
 
     def _look(self) -> None:
         """Whether there are a loudspeaker and a voice, before anybody needs them."""

@@ -42,26 +42,31 @@ class Renderer:
         return joined(list(self.clauses(text, speed)) or [silence(0, 16_000)])
 
     def prepare(self, sentences: Iterable[str], speeds: Iterable[float]) -> int:
-        """Render the terminal's own sentences into the cache, in each pace; the number of clauses that were new.
+        """All of :meth:`preparing` at once; the number of clauses that were new."""
+        return sum(self.preparing(sentences, speeds))
 
+    def preparing(self, sentences: Iterable[str], speeds: Iterable[float]) -> Iterator[bool]:
+        """Render the terminal's own sentences into the cache, in each pace; after each clause, whether it was new.
+
+        Clause by clause, so that somebody who has to be answered meanwhile does not wait for whole sentences.
         Raises :class:`~kiosk.voice.speech.engine.SpeechError`, and OSError for a disk that cannot be written.
         """
         if self._cache is None:
-            return 0
-        new = 0
+            return
+        any_new = False
         paces = list(speeds)
         for sentence in sentences:
             for speed in paces:
                 for words, pause in split(sentence):
-                    key = self._key(words, pause / speed, speed)
-                    if self._cache.get(key) is None:
+                    new = self._cache.get(self._key(words, pause / speed, speed)) is None
+                    if new:
                         audio = self._rendered(words, pause / speed, speed)
                         # Under the name of the voice that has rendered it: the best one may just have broken down.
                         self._cache.put(self._key(words, pause / speed, speed), audio)
-                        new += 1
-        if new:
+                        any_new = True
+                    yield new
+        if any_new:
             self._cache.shrink()
-        return new
 
     def _clause(self, words: str, pause: float, speed: float) -> Audio:
         key = self._key(words, pause, speed)

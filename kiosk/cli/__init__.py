@@ -1,0 +1,57 @@
+"""The ``kiosk`` command. Each part is imported only when it is asked for: a link loads no web server."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+
+from kiosk import __version__
+from kiosk.cli import demo, desk, measuring, services, sim
+from kiosk.voice import hear
+from kiosk.voice.models import command as models
+from kiosk.voice.speech import command as say
+
+EXIT_USAGE = 2  # what was asked cannot be done; the message says what to do
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 it failed, 2 it could not be started."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # As an exception, so that what was started is stopped; the services have a gentler way of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        code: int = args.run(args)
+    except KeyboardInterrupt:
+        code = 130
+    except ImportError as error:
+        code = _refuse(f"{error}; install what is missing: pip install 'rengong-kiosk[desk,screen,voice]'")
+    except (OSError, ValueError) as error:
+        # Every error of ours that ends a command is one of these two and says what to do.
+        code = _refuse(str(error))
+    except ExceptionGroup as group:
+        known, unknown = group.split((OSError, ValueError))
+        if unknown or known is None:
+            raise
+        code = _refuse("; ".join(str(error) for error in known.exceptions))
+    sys.exit(code)
+
+
+def _refuse(why: str) -> int:
+    print(f"kiosk: {why}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="The terminal that always finds a human.")
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for family in (services, models, say, hear, desk, sim, demo, measuring):
+        family.add(commands)
+    return parser
