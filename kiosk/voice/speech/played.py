@@ -7,10 +7,12 @@ from collections import deque
 
 import numpy as np
 
-from kiosk.voice.speech.audio import Samples
+from kiosk.voice.speech.audio import Audio, Samples, resampled
 
 #: Times that a sound device tells are this much off; samples that follow each other so closely are seamless.
 _JITTER_S = 0.06
+#: So much around a window is looked at, to bring it to another rate.
+_EDGE_S = 0.01
 
 
 class Played:
@@ -45,13 +47,21 @@ class Played:
 
     def window(self, start: float, seconds: float, rate: int = 16_000) -> Samples:
         """What came out from ``start`` on, at ``rate``; zeros where it was silent."""
-        times = start + np.arange(round(seconds * rate)) / rate
-        sound = np.zeros(len(times), np.float32)
         with self._lock:
-            blocks = [b for b in self._blocks if self._end(b) > start and b[0] < start + seconds]
-        for at, block_rate, samples in blocks:
-            inside = (times >= at) & (times < at + len(samples) / block_rate)
-            sound[inside] = np.interp(times[inside], at + np.arange(len(samples)) / block_rate, samples)
+            end = start + seconds + _EDGE_S
+            blocks = [b for b in self._blocks if self._end(b) > start - _EDGE_S and b[0] < end]
+        count = round(seconds * rate)
+        sound = np.zeros(count, np.float32)
+        for native in {block_rate for _, block_rate, _ in blocks}:
+            # A filter knows what was before and after; lines drawn between samples would be another sound.
+            whole = np.zeros(round((seconds + 2 * _EDGE_S) * native), np.float32)
+            for at, block_rate, samples in blocks:
+                if block_rate == native:
+                    first = round((at - start + _EDGE_S) * native)
+                    part = samples[max(0, -first) : max(0, len(whole) - first)]
+                    whole[max(0, first) : max(0, first) + len(part)] = part
+            edge = round(_EDGE_S * rate)
+            sound += resampled(Audio(whole, native), rate).samples[edge : edge + count]
         return sound
 
     def last(self) -> float:
