@@ -22,7 +22,6 @@ from kiosk.bench.rooms import ROOMS, Room, microphone
 from kiosk.config import Hearing
 from kiosk.dialogue.pack import load_pack
 from kiosk.voice.activity import Activity
-from kiosk.voice.clear import Clear
 from kiosk.voice.ears import Ears, Event, Interrupts, Said, Started
 from kiosk.voice.echo import Canceller
 from kiosk.voice.sound import FRAME, FRAME_S, RATE, Samples
@@ -72,7 +71,9 @@ class Visit:
 class Hall:
     """A source of frames: the terminal says its sentences one after the other, customers speak when they like."""
 
-    def __init__(self, room: Room, sentences: Sequence[Sentence], customers: Sequence[tuple[float, Samples]]) -> None:
+    def __init__(
+        self, room: Room, sentences: Sequence[Sentence], customers: Sequence[tuple[float, Samples]]
+    ) -> None:
         """``customers``: when each begins to speak (seconds), and what."""
         self.room = room
         self.played = Played()
@@ -103,7 +104,8 @@ class Hall:
         self._frame = 0
 
     def frames(self) -> Iterator[Samples | None]:
-        for self._frame in range(len(self._far) // FRAME):
+        for number in range(len(self._far) // FRAME):
+            self._frame = number
             now = self._frame * FRAME_S
             self.at = _EPOCH + now
             while self._told and self._told[0][0] < now + FRAME_S + _AHEAD_S:
@@ -187,6 +189,9 @@ class _Named(FastSpeech):
 
     name = identity = "fastspeech"
 
+    def close(self) -> None:
+        """Nothing."""
+
 
 def own_sentences(pack: str) -> list[str]:
     """What the terminal says in a hall; texts with fields in them, which no site has filled in, are left out."""
@@ -195,7 +200,7 @@ def own_sentences(pack: str) -> list[str]:
 
 
 def measure(report: Report, listener: Listener, renderer: Renderer, pack: str, *, quick: bool) -> None:
-    """Adds ``self_heard``, ``barge_in_recall``, ``barge_in_ms_p50`` and, for half-duplex, the floor of the recall."""
+    """Adds ``self_heard``, ``barge_in_recall``, ``barge_in_ms_p50``, and the floor: the recall of half-duplex."""
     terminal = Terminal(renderer.models)
     own = [terminal.says(text) for text in own_sentences(pack)]
     heard = mute_heard = count = self_heard = 0

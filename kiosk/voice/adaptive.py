@@ -24,11 +24,14 @@ _LEAST_POWER = 1e-7 * FRAME
 
 #: A device's times jump by up to this much from one sentence to the next, and drift while it speaks.
 _MOST_LAG_S = 0.04
-#: Lags are looked for in so much sound and between these frequencies (Hz), and believed when one of them stands out
-#: so far among the others (in their standard deviation).
-_LAG_BLOCKS, _BAND, _ALIKE = 12, (150.0, 5000.0), 8.0
+#: Lags are looked for in so many blocks, every so many, between these frequencies (Hz), and believed when one of them
+#: stands out so far among the others (in their standard deviation).
+_LAG_BLOCKS, _LAG_EVERY, _BAND, _ALIKE = 12, 3, (150.0, 5000.0), 8.0
 #: Shifts below so many samples are left to the filter.
-_LEAST_LAG = 0.5
+_LEAST_LAG = 0.2
+#: A lag is known when so many looks in a row find none that is longer than so many samples: the first sounds of a
+#: sentence may be alike by chance.
+_SURE_LOOKS, _SAME_LAG = 2, 3.0
 
 
 class Path:
@@ -85,21 +88,21 @@ class Lag:
         self._mic = np.zeros(_LAG_BLOCKS * FRAME)
         self._echo = np.zeros(_LAG_BLOCKS * FRAME)
         self._count = 0
-        self.known = False  # it was looked at since it was last forgotten
+        self._same = 0  # looks in a row that found none
+        self.known = False  # it was found since it was last forgotten
         frequency = np.fft.rfftfreq(2 * _LAG_BLOCKS * FRAME, 1 / RATE)
         self._band = (frequency > _BAND[0]) & (frequency < _BAND[1])
 
     def forget(self) -> None:
-        self._count, self.known = 0, False
+        self._count, self._same, self.known = 0, 0, False
 
     def feed(self, mic: Block, echo: Block) -> float:
         """Seconds by which the echo is late (below 0: early) where that can be told now, else 0."""
         self._mic = np.concatenate([self._mic[FRAME:], mic])
         self._echo = np.concatenate([self._echo[FRAME:], echo])
         self._count += 1
-        if self._count < _LAG_BLOCKS or self._count % (_LAG_BLOCKS // 2):
+        if self._count < _LAG_BLOCKS or self._count % _LAG_EVERY:
             return 0.0
-        self.known = True
         size = 2 * len(self._mic)
         cross = np.fft.rfft(self._mic, size) * np.fft.rfft(self._echo, size).conj()
         # Phases alone: a voice is like itself also one period of its pitch later.
@@ -112,9 +115,14 @@ class Lag:
             return 0.0
         before, top, after = match[best - 1 : best + 2]
         late = best - most + 0.5 * (before - after) / (before - 2 * top + after - 1e-12)
+        self._same = self._same + 1 if abs(late) < _SAME_LAG else 0
+        self.known = self.known or self._same >= _SURE_LOOKS
         if abs(late) <= _LEAST_LAG:
             return 0.0
-        self._count = 0  # what was heard so far would tell the same again
+        # What was heard so far would tell the same again.
+        by = round(late)
+        self._echo = np.roll(self._echo, by)
+        self._echo[slice(0, by) if by >= 0 else slice(by, None)] = 0
         return float(late / RATE)
 
 

@@ -34,6 +34,8 @@ _ABOVE_DB, _LEAST_DB = 10.0, -8.0
 _SURE_DB = 6.0
 #: What is left of the echo is believed to be this at first, and is followed at this pace (dB a second).
 _FIRST_DB, _FALL_DB, _RISE_DB = 15.0, 9.0, 4.0
+#: Where an echo is too faint to tell how late it is, it need not be known after so long.
+_NO_ECHO_S = 1.5
 #: A filter that has heard so much of the terminal's voice knows the way.
 _LEARN_S = 2.0
 #: What the filter is too short for fades as slowly as this in a hall (power, from frame to frame): 2 dB.
@@ -106,7 +108,7 @@ class Canceller:
         mic = frame / _FULL
         # Before the lag of this sentence is known, only a filter that knows nothing yet has something to learn.
         rest, echo = self._path.feed(mic, far, self._lag.known or not self._learnt)
-        settled = self._lag.known
+        settled = self._lag.known or self._echoing > frames_in(_NO_ECHO_S)
         if late := self._lag.feed(mic, echo):
             self._late += late
             self._load(at + FRAME_S)
@@ -159,4 +161,3 @@ class Barging:
     @property
     def sure(self) -> bool:
         return self.above_db >= _SURE_DB
-

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import sounddevice
@@ -18,9 +19,12 @@ from kiosk.voice.activity import Activity
 from kiosk.voice.capture import REMEDIES, Microphone, find
 from kiosk.voice.clear import Clear
 from kiosk.voice.ears import Ears, Event
+from kiosk.voice.echo import Canceller, Clean
 from kiosk.voice.models import ModelError
 from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
+from kiosk.voice.sound import Samples
+from kiosk.voice.speech.played import Played
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,8 @@ class Listening:
         self._tell, self._tell_part = tell, tell_part
         self._changed = threading.Condition()
         self._wanted = self._over = self._speaking = False
+        self._text = ""
+        self._canceller: Canceller | None = None  # kept from visit to visit: the room stays the same
         self._ears: Ears | None = None
         self._recogniser: Recogniser | None = None
         self._clear: Clear | None = None
@@ -55,12 +61,19 @@ class Listening:
                 self._ears.close()
             self._changed.notify_all()
 
-    def speaking(self, on: bool) -> None:
-        """The terminal itself speaks, and must not hear itself."""
+    def reference(self, played: Played) -> None:
+        """What the terminal plays, so that its voice can be taken out of what it hears; before :meth:`start`."""
+        if self._hearing.echo == "cancel":
+            self._canceller = Canceller(played)
+        else:
+            log.info("hearing.echo is mute: nothing is heard while the terminal speaks")
+
+    def speaking(self, on: bool, text: str) -> None:
+        """The terminal itself says this, and must not hear itself."""
         with self._changed:
-            self._speaking = on
+            self._speaking, self._text = on, text
             if self._ears is not None:
-                self._ears.speaking(on)
+                self._ears.speaking(on, text)
 
     def alive(self, within_s: float) -> bool:
         """Whether sound has come, or been waited for in vain, within so many seconds."""
@@ -124,12 +137,13 @@ class Listening:
     def _listen(self) -> None:
         assert self._recogniser is not None and self._clear is not None
         microphone = Microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
-        ears = Ears(microphone, self._recogniser, Activity(), self._hearing, self._clear, self._heard)
+        cleans = partial(cleaned, self._canceller, microphone) if self._canceller else None
+        ears = Ears(microphone, self._recogniser, Activity(), self._hearing, self._clear, self._heard, cleans)
         with self._changed:
             if not self._wanted:
                 return
             self._ears = ears
-            ears.speaking(self._speaking)
+            ears.speaking(self._speaking, self._text)
         try:
             ears.run()
         finally:
@@ -143,3 +157,8 @@ class Listening:
     def _fault(self, fault: str) -> None:
         self._alive_at = time.monotonic()
         self._tell_part("microphone", Part(False, fault, REMEDIES[fault]) if fault else Part(ok=True))
+
+
+def cleaned(canceller: Canceller, microphone: Microphone, frame: Samples | None) -> list[Clean]:
+    """The frames that are ready once this one, or a gap, has come from the microphone."""
+    return canceller.flush() if frame is None else canceller.feed(frame, microphone.at)

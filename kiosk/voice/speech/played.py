@@ -55,12 +55,15 @@ class Played:
         for native in {block_rate for _, block_rate, _ in blocks}:
             # A filter knows what was before and after; lines drawn between samples would be another sound.
             whole = np.zeros(round((seconds + 2 * _EDGE_S) * native), np.float32)
+            exact = 0.0
             for at, block_rate, samples in blocks:
                 if block_rate == native:
-                    first = round((at - start + _EDGE_S) * native)
+                    exact = (at - start + _EDGE_S) * native
+                    first = round(exact)
                     part = samples[max(0, -first) : max(0, len(whole) - first)]
                     whole[max(0, first) : max(0, first) + len(part)] = part
             edge = round(_EDGE_S * rate)
+            whole = _later(whole, exact - round(exact))  # blocks follow each other: it is the same for all
             sound += resampled(Audio(whole, native), rate).samples[edge : edge + count]
         return sound
 
@@ -73,3 +76,9 @@ class Played:
     def _end(block: tuple[float, int, Samples]) -> float:
         at, rate, samples = block
         return at + len(samples) / rate
+
+
+def _later(sound: Samples, by: float) -> Samples:
+    """Later by a fraction of a sample: what takes an echo away must be exact to a few microseconds."""
+    turns = np.exp(-2j * np.pi * np.fft.rfftfreq(len(sound)) * by)
+    return np.fft.irfft(np.fft.rfft(sound) * turns, len(sound)).astype(np.float32)
