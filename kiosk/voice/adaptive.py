@@ -24,8 +24,8 @@ _LEAST_POWER = 1e-7 * FRAME
 
 #: A device's times jump by up to this much from one sentence to the next, and drift while it speaks.
 _MOST_LAG_S = 0.04
-#: Lags are looked for in so many blocks, every so many, between these frequencies (Hz), and believed when one of them
-#: stands out so far among the others (in their standard deviation).
+#: Lags are looked for in so many blocks, every so many, between these frequencies (Hz), and believed when one of
+#: them stands out so far among the others (in their standard deviation).
 _LAG_BLOCKS, _LAG_EVERY, _BAND, _ALIKE = 12, 3, (150.0, 5000.0), 8.0
 #: Shifts below so many samples are left to the filter.
 _LEAST_LAG = 0.2

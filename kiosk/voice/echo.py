@@ -30,6 +30,8 @@ _WINDOW_S = 0.25
 _VOICE = 0.6
 #: is so many dB above what the filter usually leaves of the echo, and above this in any case (dB to the echo).
 _ABOVE_DB, _LEAST_DB = 10.0, -8.0
+#: for so many frames in a row.
+_CLAIMS = 3
 #: Where it is so much above that, there is no doubt.
 _SURE_DB = 6.0
 #: What is left of the echo is believed to be this at first, and is followed at this pace (dB a second).
@@ -50,6 +52,8 @@ class Reference(Protocol):
 
     def window(self, start: float, seconds: float, rate: int = ...) -> NDArray[np.float32]: ...
     def last(self) -> float: ...
+    @property
+    def breaks(self) -> int: ...
 
 
 class Clean(Struct, frozen=True):
@@ -72,6 +76,7 @@ class Canceller:
         self._late = 0.0  # seconds by which the echo was found to be later than the devices' times say
         self._held: deque[tuple[Samples, float]] = deque()
         self._echoing = 0  # frames since the terminal began to speak
+        self._breaks = 0
         self._learnt = False  # the filter has heard a sentence
 
     def feed(self, frame: Samples, at: float) -> list[Clean]:
@@ -101,6 +106,8 @@ class Canceller:
     def _clean(self, frame: Samples, at: float) -> Clean:
         if not self._echoing:
             self._load(at)
+        if not self._echoing or self._breaks != self._reference.breaks:
+            self._breaks = self._reference.breaks
             self._lag.forget()
         self._echoing += 1
         start = at + AHEAD_S - self._late
@@ -134,6 +141,7 @@ class Barging:
         self._voice: deque[float] = deque(maxlen=count)
         self._usual = _FIRST_DB
         self._taken = 0.0
+        self._claims = 0  # frames in a row
         self.above_db = 0.0  # how far what is heard is above what has to be exceeded
 
     def feed(self, clean: Clean, voice: float) -> bool:
@@ -141,6 +149,7 @@ class Barging:
         if not clean.echo:
             self._rest.clear()
             self._voice.clear()
+            self._claims = 0
             self.above_db = _SURE_DB
             return True
         if not clean.settled:
@@ -150,13 +159,18 @@ class Barging:
         self._rest.append((clean.rest, self._taken))
         self._voice.append(voice)
         rest = 10 * math.log10(sum(r for r, _ in self._rest) / sum(t for _, t in self._rest) + 1e-9)
-        self.above_db = rest - max(_LEAST_DB, self._usual + _ABOVE_DB)
+        least_db = max(_LEAST_DB, self._usual + _ABOVE_DB)
+        self.above_db = rest - least_db
+        above = sum(r > t * 10 ** (least_db / 10) for r, t in self._rest)  # a click is loud, but not for long
         self._usual += min(_RISE_DB * FRAME_S, max(-_FALL_DB * FRAME_S, rest - self._usual))
-        return (
+        claimed = (
             len(self._voice) == self._voice.maxlen
             and self.above_db > 0
+            and 2 * above >= len(self._rest)
             and sum(self._voice) / len(self._voice) >= _VOICE
         )
+        self._claims = self._claims + 1 if claimed else 0
+        return self._claims >= _CLAIMS
 
     @property
     def sure(self) -> bool:

@@ -29,7 +29,7 @@ def refused(heard: str, spoken: str, *, sure: bool) -> bool:
     ``sure``: it was far louder than any echo, or went on when there was none any more. Then a short one is a
     customer's, though the sentence has the same words: 人工 is in many of them, and saying it once is enough.
     """
-    return echoes(heard, spoken) and not (sure and len(_sounds(heard)) < _LONG)
+    return echoes(heard, spoken) and not (sure and 1 < len(_sounds(heard)) < _LONG)
 
 
 def _sounds(text: str) -> list[str]:
