@@ -29,6 +29,8 @@ _MOST_LAG_S = 0.04
 _LAG_BLOCKS, _LAG_EVERY, _BAND, _ALIKE = 12, 3, (150.0, 5000.0), 8.0
 #: Shifts below so many samples are left to the filter.
 _LEAST_LAG = 0.2
+#: Only blocks with an echo of so much power count, and so many of them are needed.
+_HEARD, _LAG_LEAST = 1e-6, 9
 #: A lag is known when so many looks in a row find none that is longer than so many samples: the first sounds of a
 #: sentence may be alike by chance.
 _SURE_LOOKS, _SAME_LAG = 2, 3.0
@@ -87,7 +89,7 @@ class Lag:
     def __init__(self) -> None:
         self._mic = np.zeros(_LAG_BLOCKS * FRAME)
         self._echo = np.zeros(_LAG_BLOCKS * FRAME)
-        self._count = 0
+        self._count = 0  # blocks with echo
         self._same = 0  # looks in a row that found none
         self.known = False  # it was found since it was last forgotten
         frequency = np.fft.rfftfreq(2 * _LAG_BLOCKS * FRAME, 1 / RATE)
@@ -95,13 +97,16 @@ class Lag:
 
     def forget(self) -> None:
         self._count, self._same, self.known = 0, 0, False
+        self._mic[:] = self._echo[:] = 0
 
     def feed(self, mic: Block, echo: Block) -> float:
         """Seconds by which the echo is late (below 0: early) where that can be told now, else 0."""
         self._mic = np.concatenate([self._mic[FRAME:], mic])
         self._echo = np.concatenate([self._echo[FRAME:], echo])
+        if np.mean(echo**2) < _HEARD:
+            return 0.0
         self._count += 1
-        if self._count < _LAG_BLOCKS or self._count % _LAG_EVERY:
+        if self._count < _LAG_LEAST or self._count % _LAG_EVERY:
             return 0.0
         size = 2 * len(self._mic)
         cross = np.fft.rfft(self._mic, size) * np.fft.rfft(self._echo, size).conj()

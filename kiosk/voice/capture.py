@@ -102,6 +102,7 @@ class Microphone:
         def take(block: Any, count: int, when: Any, status: Any) -> None:
             if status.input_overflow:
                 self._lost_at = time.monotonic()
+                steady.lost()
             # Some devices tell no times; then that of the last sample is now.
             ago = when.currentTime - when.inputBufferAdcTime
             steady.feed(clock.now() - (ago if 0 < ago < 1 else count / setup.rate), count)

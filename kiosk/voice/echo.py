@@ -30,8 +30,8 @@ _WINDOW_S = 0.25
 _VOICE = 0.6
 #: is so many dB above what the filter usually leaves of the echo, and above this in any case (dB to the echo).
 _ABOVE_DB, _LEAST_DB = 10.0, -8.0
-#: for so many frames in a row.
-_CLAIMS = 3
+#: for most of it, in so many frames in a row.
+_MOST, _CLAIMS = 0.6, 3
 #: Where it is so much above that, there is no doubt.
 _SURE_DB = 6.0
 #: What is left of the echo is believed to be this at first, and is followed at this pace (dB a second).
@@ -42,6 +42,8 @@ _NO_ECHO_S = 1.5
 _LEARN_S = 2.0
 #: What the filter is too short for fades as slowly as this in a hall (power, from frame to frame): 2 dB.
 _FADE = 10**-0.2
+#: Frames that follow each other are not further apart than this, unless sound was lost.
+_JUMP_S = 0.005
 #: Quieter than this there is no echo to speak of (power relative to full scale: -65 dB).
 _SILENT = 10**-6.5
 _FULL = 32768.0
@@ -53,7 +55,7 @@ class Reference(Protocol):
     def window(self, start: float, seconds: float, rate: int = ...) -> NDArray[np.float32]: ...
     def last(self) -> float: ...
     @property
-    def breaks(self) -> int: ...
+    def broke(self) -> float: ...
 
 
 class Clean(Struct, frozen=True):
@@ -76,7 +78,8 @@ class Canceller:
         self._late = 0.0  # seconds by which the echo was found to be later than the devices' times say
         self._held: deque[tuple[Samples, float]] = deque()
         self._echoing = 0  # frames since the terminal began to speak
-        self._breaks = 0
+        self._since = 0  # frames since the loudspeaker or the microphone began anew
+        self._broke = self._next = 0.0
         self._learnt = False  # the filter has heard a sentence
 
     def feed(self, frame: Samples, at: float) -> list[Clean]:
@@ -106,16 +109,21 @@ class Canceller:
     def _clean(self, frame: Samples, at: float) -> Clean:
         if not self._echoing:
             self._load(at)
-        if not self._echoing or self._breaks != self._reference.breaks:
-            self._breaks = self._reference.breaks
+        broke = self._reference.broke
+        jumped = abs(at - self._next) > _JUMP_S
+        self._next = at + FRAME_S
+        if not self._echoing or jumped or (broke != self._broke and at > broke - FRAME_S):
+            self._broke = broke
+            self._since = 0
             self._lag.forget()
         self._echoing += 1
+        self._since += 1
         start = at + AHEAD_S - self._late
         far = self._reference.window(start, FRAME_S).astype(np.float64)
         mic = frame / _FULL
         # Before the lag of this sentence is known, only a filter that knows nothing yet has something to learn.
         rest, echo = self._path.feed(mic, far, self._lag.known or not self._learnt)
-        settled = self._lag.known or self._echoing > frames_in(_NO_ECHO_S)
+        settled = self._lag.known or self._since > frames_in(_NO_ECHO_S)
         if late := self._lag.feed(mic, echo):
             self._late += late
             self._load(at + FRAME_S)
@@ -166,7 +174,7 @@ class Barging:
         claimed = (
             len(self._voice) == self._voice.maxlen
             and self.above_db > 0
-            and 2 * above >= len(self._rest)
+            and above >= _MOST * len(self._rest)
             and sum(self._voice) / len(self._voice) >= _VOICE
         )
         self._claims = self._claims + 1 if claimed else 0

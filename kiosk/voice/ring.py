@@ -67,13 +67,18 @@ class Steady:
     def feed(self, at: float, count: int) -> None:
         """A block of ``count`` samples, of which the first was heard at ``at`` (seconds), as far as is known."""
         off = at - self._count / self._rate - self._start
+        anew = abs(off) > self._OFF_S or not self._blocks
         self._blocks += 1
-        if abs(off) > self._OFF_S:  # the first one, or the device stood still
+        if anew:  # the first one, or the device stood still
             self._start += off
             self._blocks = 1
         else:
             self._start += off * (1 / self._blocks if self._blocks < self._FIRST else self._PACE)
         self._count += count
+
+    def lost(self) -> None:
+        """Before the next block samples were lost: its time begins the line anew."""
+        self._blocks = 0
 
     def at(self, number: float) -> float:
         """When sample ``number``, counted from 0, was heard."""

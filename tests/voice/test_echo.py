@@ -227,12 +227,6 @@ def test_half_duplex_hears_nothing_meanwhile():
     assert [one for one in told if not isinstance(one, Level)] == []
 
 
-def test_a_short_noise_over_the_terminals_voice_does_not_silence_it():
-    at = 1.0 + 2 * (4.0 + 2.5) + 1.5
-    _, told, _ = visit(QUIET, customers=[(at, call(0.08))])
-    assert not any(isinstance(event, Interrupts) for event in told)
-
-
 def judged(barging, count, rest_db, voice=1.0):
     """What is claimed of so many frames with that much left of an echo of -30 dB."""
     taken = 10**-3.0
@@ -251,6 +245,12 @@ def test_a_filter_that_leaves_much_needs_a_louder_customer():
     assert not any(judged(poor, 12, -4.0))
     assert any(judged(good, 12, -4.0))
     assert any(judged(poor, 12, 5.0))
+
+
+def test_a_click_claims_nothing():
+    barging = Barging()
+    judged(barging, 300, -25.0)
+    assert not any([*judged(barging, 3, 20.0), *judged(barging, 20, -25.0)])
 
 
 def test_a_quarter_of_a_second_of_it_is_needed():

@@ -25,17 +25,18 @@ class Played:
         self._seconds = seconds
         self._blocks: deque[tuple[float, int, Samples]] = deque()
         self._lock = threading.Lock()
-        #: How often something began after a silence, or on a device that was opened anew: with times of its own.
-        self.breaks = 0
+        #: When something last began after a silence, or on a device that was opened anew or had run dry: its times
+        #: have nothing to do with those before.
+        self.broke = 0.0
 
-    def add(self, at: float, rate: int, samples: Samples) -> None:
-        """Samples of which the first comes out at ``at``; they are copied."""
+    def add(self, at: float, rate: int, samples: Samples, *, dry: bool = False) -> None:
+        """Samples of which the first comes out at ``at``; they are copied. ``dry``: the device had none before."""
         with self._lock:
             end = self._end(self._blocks[-1]) if self._blocks else 0.0
-            if abs(at - end) < _JITTER_S:
+            if abs(at - end) < _JITTER_S and not dry:
                 at = end
             else:
-                self.breaks += 1
+                self.broke = at
             self._blocks.append((at, rate, samples.copy()))
             while self._blocks and self._end(self._blocks[0]) < at - self._seconds:
                 self._blocks.popleft()
