@@ -38,7 +38,8 @@ class Loudspeaker:
             env={**os.environ, "HOME": str(directory), "XDG_RUNTIME_DIR": str(directory)},
             stderr=subprocess.DEVNULL,
         )
-        server = ["-s", f"unix:{self._socket}"]
+        #: Of every program of PulseAudio, to reach this card.
+        self.server = server = ["-s", f"unix:{self._socket}"]
         eventually(
             lambda: subprocess.run(["pactl", *server, "info"], capture_output=True).returncode == 0, "PulseAudio"
         )

@@ -81,7 +81,7 @@ class Listener:
         self.hearing = hearing or Hearing()
         self.recogniser = open_recogniser(models, sentences, self.hearing.memory_mb)
         self.tee = Tee(self.recogniser)
-        self._clear = Clear(sentences)
+        self.clear = Clear(sentences)
 
     def listen(self, sound: Samples, *, paced: bool = False) -> Heards:
         """What the ears say of it; ``paced``: at the speed of a microphone."""
@@ -97,7 +97,7 @@ class Listener:
                 heards.text_s.append(now)
 
         source = Recording(sound, paced=paced, tail_s=TAIL_S)
-        ears = Ears(source, self.tee, Activity(), self.hearing, self._clear, tell)
+        ears = Ears(source, self.tee, Activity(), self.hearing, self.clear, tell)
         cpu = time.process_time()
         ears.run()
         heards.cpu_s = time.process_time() - cpu

@@ -17,11 +17,12 @@ import numpy as np
 import sounddevice
 import soxr
 
+from kiosk import clock
 from kiosk.voice import portaudio
 from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import REMEDIES, OnFault
-from kiosk.voice.ring import Ring
-from kiosk.voice.sound import RATE, Framer, Samples, frames_in, to_int16
+from kiosk.voice.ring import Ring, Steady
+from kiosk.voice.sound import FRAME_S, RATE, Framer, Samples, frames_in, to_int16
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ class Microphone:
         self._closed = threading.Event()
         self._seen = False
         self._lost_at = -_OVERFLOW_S
+        #: When the first sample of the frame that was brought last was heard (:func:`kiosk.clock.now`).
+        self.at = 0.0
 
     def close(self) -> None:
         self._closed.set()
@@ -98,10 +101,15 @@ class Microphone:
     def _stream(self, setup: _Setup) -> Iterator[Samples]:
         """Frames until the sound stops or all is closed. Raises PortAudioError when it cannot be opened."""
         ring = Ring(round(_RING_S * setup.rate))
+        steady = Steady(setup.rate)
 
-        def take(block: Any, _count: int, _time: Any, status: Any) -> None:
+        def take(block: Any, count: int, when: Any, status: Any) -> None:
             if status.input_overflow:
                 self._lost_at = time.monotonic()
+                steady.lost()
+            # Some devices tell no times; then that of the last sample is now.
+            ago = when.currentTime - when.inputBufferAdcTime
+            steady.feed(clock.now() - (ago if 0 < ago < 1 else count / setup.rate), count)
             samples: Samples = np.frombuffer(block, np.int16).reshape(-1, setup.channels)[:, 0].copy()
             ring.put(samples)
 
@@ -118,6 +126,7 @@ class Microphone:
         ) as stream:
             log.info("microphone: open at %d Hz", setup.rate)
             in_vain = 0
+            gone = 0.0  # seconds of sound that were brought or lost
             while not self._closed.is_set() and in_vain < _STALL_WAITS:
                 block = ring.get(_WAIT_S)
                 if block is None:
@@ -127,12 +136,15 @@ class Microphone:
                     continue
                 in_vain = 0
                 self._seen = True
-                if ring.lost():
+                if lost := ring.lost():
                     self._lost_at = time.monotonic()
+                    gone += lost / setup.rate
                 if setup.rate != RATE:
                     block = to_int16(resampler.resample_chunk(block))
                 for frame in framer.feed(block):
                     self._judge(frame)
+                    self.at = steady.at(gone * setup.rate)
+                    gone += FRAME_S
                     yield frame
 
     def _judge(self, frame: Samples) -> None:

@@ -15,11 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk.config import Hearing
+from kiosk.voice.echo import Barging, Clean
 from kiosk.voice.endpoint import Endpointer, Moment, Timing
 from kiosk.voice.foreground import Foreground, Nearness
 from kiosk.voice.heard import Heard
 from kiosk.voice.human import calls
 from kiosk.voice.levels import AutoGain, level
+from kiosk.voice.own import refused
 from kiosk.voice.sound import Samples, Source, frames_in, seconds
 
 #: The recogniser gets its sound in pieces of so many frames; it works in steps of 0.2 s itself.
@@ -30,10 +32,21 @@ _GAIN_FRAMES = frames_in(0.3)
 _METER, _METER_LOW, _METER_HIGH = 4, -60.0, -10.0
 #: Nobody has spoken for so long: a moment for work that must not disturb.
 _QUIET_S = 5.0
+#: Over the terminal's voice a customer is noticed only after a syllable or two, so more is kept of before.
+_NOTICED_S = 0.35
+#: So much voice silences a terminal that is about to speak, and makes it sure that a customer has spoken.
+_VOICE_S = 0.25
+
+#: Takes the terminal's own voice out of frames (:class:`kiosk.voice.echo.Canceller`); None: the source has a gap.
+Cleans = Callable[[Samples | None], list[Clean]]
 
 
 class Started(Struct, frozen=True):
     """Somebody speaks."""
+
+
+class Interrupts(Struct, frozen=True):
+    """Somebody speaks while the terminal does: it is to be silent at once."""
 
 
 class Caption(Struct, frozen=True):
@@ -61,7 +74,7 @@ class Level(Struct, frozen=True):
     share: float
 
 
-Event = Started | Caption | Said | Lost | Level
+Event = Started | Interrupts | Caption | Said | Lost | Level
 
 
 class Detects(Protocol):
@@ -94,6 +107,9 @@ class _Utterance:
         #: on: in noise it would make words of it.
         self.held: list[Samples] = []
         self.caption = ""
+        self.voiced = self.sure = 0  # frames of voice; of a voice that is no echo for certain
+        self.over = False  # begun or gone on while the terminal spoke
+        self.interrupted = False
 
     def voice_all(self, frames: list[Samples], at: int) -> None:
         for frame in frames:
@@ -118,8 +134,14 @@ class Ears:
         settings: Hearing,
         clear: Callable[[str], bool],
         tell: Callable[[Event], None],
+        cleans: Cleans | None = None,
     ) -> None:
-        """``clear(text)`` says whether the text so far is a whole request; it steers the endpointing."""
+        """``clear(text)`` says whether the text so far is a whole request; it steers the endpointing.
+
+        Without ``cleans`` the ears are deaf while the mouth speaks.
+        """
+        self._cleans = cleans
+        self._barging = Barging()
         self._source = source
         self._recogniser = recogniser
         self._activity = activity
@@ -133,19 +155,23 @@ class Ears:
         )
         self._endpointer = Endpointer(timing, clear)
         self._gain = AutoGain(settings.speech_level_db, settings.most_gain_db)
-        self._before: deque[Samples] = deque(maxlen=frames_in(settings.before_s))
+        self._before_frames = frames_in(settings.before_s)
+        self._before: deque[Samples] = deque(maxlen=self._before_frames + frames_in(_NOTICED_S))
         self._foreground = Foreground(Nearness())
         self._tail = frames_in(settings.after_s)
         self._mute_tail = frames_in(settings.mute_tail_s)
         self._speaking = threading.Event()
+        self._spoken = ("", "")  # the mouth's last two sentences: an echo may come when the next one has begun
         self._muted = 0  # frames still to be dropped since the mouth fell silent
         self._frames = 0
         self._quiet = 0
         self._now: _Utterance | None = None
 
-    def speaking(self, on: bool) -> None:
-        """The mouth begins or stops speaking; meanwhile, and a little longer, nothing is heard. Any thread."""
+    def speaking(self, on: bool, text: str = "") -> None:
+        """The mouth begins or stops speaking; its own voice is not to be heard. Any thread."""
         if on:
+            if text != self._spoken[1]:
+                self._spoken = (self._spoken[1], text)
             self._speaking.set()
         else:
             self._speaking.clear()
@@ -153,19 +179,23 @@ class Ears:
     def run(self) -> None:
         """Hear until the source ends; what is being said then counts as whole."""
         for frame in self._source.frames():
+            for clean in self._cleans(frame) if self._cleans else [Clean(frame)] if frame is not None else []:
+                self._hear(clean)
             if frame is None:
                 self._finish()
-            else:
-                self._hear(frame)
+        if self._cleans:
+            for clean in self._cleans(None):
+                self._hear(clean)
         self._finish()
 
     def close(self) -> None:
         """End :meth:`run` soon. Any thread."""
         self._source.close()
 
-    def _hear(self, frame: Samples) -> None:
+    def _hear(self, clean: Clean) -> None:
+        frame = clean.frame
         self._frames += 1
-        if self._speaking.is_set():
+        if self._speaking.is_set() and self._cleans is None:
             self._muted = self._mute_tail
         if self._muted:
             self._muted -= 1
@@ -174,7 +204,9 @@ class Ears:
         if self._frames % _METER == 0:
             share = (level(frame) - _METER_LOW) / (_METER_HIGH - _METER_LOW)
             self._tell(Level(min(1.0, max(0.0, share))))
-        voice = self._foreground.feed(level(frame), self._activity.feed(frame))
+        voice = self._activity.feed(frame)
+        theirs = self._barging.feed(clean, voice)
+        voice = self._foreground.feed(level(frame), voice if theirs else 0.0)
         moment = self._endpointer.feed(voice, self._recogniser.so_far)
         if self._now is not None and self._foreground.nearer():
             self._start_again()
@@ -184,7 +216,8 @@ class Ears:
                 if self._quiet % frames_in(_QUIET_S) == 0:
                     self._recogniser.rest()
             case Moment.STARTED:
-                self._now = _Utterance(self._frames, list(self._before), frame)
+                kept = list(self._before)[0 if clean.echo else -self._before_frames :]
+                self._now = _Utterance(self._frames, kept, frame)
                 self._foreground.begin()
                 self._tell(Started())
             case Moment.ENDED:
@@ -201,11 +234,31 @@ class Ears:
                     self._now.held.append(frame)
                 self._give(self._now, _PIECE)
         self._before.append(frame)
+        if self._now is not None:
+            self._weigh(self._now, clean, voice >= 0.5)
+
+    def _weigh(self, now: _Utterance, clean: Clean, voice: bool) -> None:
+        """Is it said over the terminal's own voice, or is it that voice?"""
+        now.over = now.over or clean.echo
+        now.voiced += voice
+        now.sure += voice and self._barging.sure
+        if (
+            self._speaking.is_set()
+            and not now.interrupted
+            and voice
+            and (clean.echo or now.voiced >= frames_in(_VOICE_S))
+        ):
+            now.interrupted = True
+            self._tell(Interrupts())
+
+    def _own(self, now: _Utterance, text: str) -> bool:
+        sure = now.sure >= frames_in(_VOICE_S)
+        return now.over and any(refused(text, spoken, sure=sure) for spoken in self._spoken)
 
     def _start_again(self) -> None:
         """What was heard so far was somebody behind the customer, who speaks only now."""
         self._recogniser.drop()
-        before = list(self._before)
+        before = list(self._before)[-self._before_frames :]
         self._now = _Utterance(self._frames - len(before) + 1, [], before[0])
         self._now.voice_all(before[1:], self._frames)
         self._foreground.begin()
@@ -233,7 +286,7 @@ class Ears:
         self._give(now, 1)
         heard = _later(self._recogniser.finish(), seconds(now.first))
         self._forget()
-        if heard.text:
+        if heard.text and not self._own(now, heard.text):
             self._tell(Said(heard, calls(heard), seconds(now.begun), seconds(now.ended)))
         else:
             self._tell(Lost())

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from kiosk import config
@@ -14,11 +15,13 @@ from kiosk.messages import Part
 from kiosk.voice.activity import Activity
 from kiosk.voice.clear import Clear
 from kiosk.voice.ears import Ears, Event
+from kiosk.voice.echo import Canceller, Clean
 from kiosk.voice.microphones import REMEDIES, look, open_microphone
 from kiosk.voice.models import ModelError
 from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
-from kiosk.voice.sound import Samples, Source
+from kiosk.voice.sound import Samples, Source, Timed
+from kiosk.voice.speech.played import Played
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ class Listening:
         self._tell, self._tell_part = tell, tell_part
         self._changed = threading.Condition()
         self._wanted = self._over = self._speaking = False
+        self._text = ""
+        self._canceller: Canceller | None = None  # kept from visit to visit: the room stays the same
         self._ears: Ears | None = None
         self._recogniser: Recogniser | None = None
         self._clear: Clear | None = None
@@ -53,12 +58,19 @@ class Listening:
                 self._ears.close()
             self._changed.notify_all()
 
-    def speaking(self, on: bool) -> None:
-        """The terminal itself speaks, and must not hear itself."""
+    def reference(self, played: Played) -> None:
+        """What the terminal plays, so that its voice can be taken out of what it hears; before :meth:`start`."""
+        if self._hearing.echo == "cancel":
+            self._canceller = Canceller(played)
+        else:
+            log.info("hearing.echo is mute: nothing is heard while the terminal speaks")
+
+    def speaking(self, on: bool, text: str) -> None:
+        """The terminal itself says this, and must not hear itself."""
         with self._changed:
-            self._speaking = on
+            self._speaking, self._text = on, text
             if self._ears is not None:
-                self._ears.speaking(on)
+                self._ears.speaking(on, text)
 
     def alive(self, within_s: float) -> bool:
         """Whether sound has come, or been waited for in vain, within so many seconds."""
@@ -109,13 +121,16 @@ class Listening:
     def _listen(self) -> None:
         assert self._recogniser is not None and self._clear is not None
         source = open_microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
-        microphone = _Watched(source, self._is_alive)
-        ears = Ears(microphone, self._recogniser, Activity(), self._hearing, self._clear, self._heard)
+        cleans = None
+        if self._canceller is not None and isinstance(source, Timed):
+            cleans = partial(cleaned, self._canceller, source)
+        watched = _Watched(source, self._is_alive)
+        ears = Ears(watched, self._recogniser, Activity(), self._hearing, self._clear, self._heard, cleans)
         with self._changed:
             if not self._wanted:
                 return
             self._ears = ears
-            ears.speaking(self._speaking)
+            ears.speaking(self._speaking, self._text)
         try:
             ears.run()
         finally:
@@ -132,6 +147,11 @@ class Listening:
     def _fault(self, fault: str) -> None:
         self._is_alive()
         self._tell_part("microphone", Part(False, fault, REMEDIES[fault]) if fault else Part(ok=True))
+
+
+def cleaned(canceller: Canceller, microphone: Timed, frame: Samples | None) -> list[Clean]:
+    """The frames that are ready once this one, or a gap, has come from the microphone."""
+    return canceller.flush() if frame is None else canceller.feed(frame, microphone.at)
 
 
 class _Watched:

@@ -1,4 +1,4 @@
-"""A bounded ring between the sound card's thread and ours: the oldest sound is lost, and counted."""
+"""Between the sound card's thread and ours: a bounded ring, whose oldest sound is lost and counted; and times."""
 
 from __future__ import annotations
 
@@ -48,3 +48,38 @@ class Ring:
         with self._ready:
             self._blocks.clear()
             self._held = 0
+
+
+class Steady:
+    """When each sample was heard, from the times of blocks, which are late by whatever else the machine did.
+
+    Pure. A straight line that follows the times slowly: so frames that follow each other do so in time as well.
+    """
+
+    _FIRST, _PACE, _OFF_S = 32, 0.002, 0.2
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._count = 0
+        self._blocks = 0
+        self._start = 0.0
+
+    def feed(self, at: float, count: int) -> None:
+        """A block of ``count`` samples, of which the first was heard at ``at`` (seconds), as far as is known."""
+        off = at - self._count / self._rate - self._start
+        anew = abs(off) > self._OFF_S or not self._blocks
+        self._blocks += 1
+        if anew:  # the first one, or the device stood still
+            self._start += off
+            self._blocks = 1
+        else:
+            self._start += off * (1 / self._blocks if self._blocks < self._FIRST else self._PACE)
+        self._count += count
+
+    def lost(self) -> None:
+        """Before the next block samples were lost: its time begins the line anew."""
+        self._blocks = 0
+
+    def at(self, number: float) -> float:
+        """When sample ``number``, counted from 0, was heard."""
+        return self._start + number / self._rate

@@ -25,7 +25,7 @@ from kiosk.messages import (
     VoiceState,
 )
 from kiosk.ops.notify import notify, watchdog_interval
-from kiosk.voice.ears import Caption, Event, Level, Lost, Said, Started
+from kiosk.voice.ears import Caption, Event, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.linkline import LinkLine
 from kiosk.voice.listening import Listening
 from kiosk.voice.speech.mouth import Mouth
@@ -49,12 +49,14 @@ class VoiceService:
         self._practice = False
         self._began_in_practice = False
         self._ears, self._caption = Ears.OFF, ""
+        self._text = ""  # what the mouth says, or has said last
 
     async def run(self) -> None:
         """Serve. Raises :class:`kiosk.local.SocketBusy` when another voice serves this kiosk."""
         self._loop = asyncio.get_running_loop()
         self._mouth = Mouth(self._settings, self._mouth_changed)
         self._listening = Listening(self._settings, self._from_ears, self._part_from_ears)
+        self._listening.reference(self._mouth.played)
         try:
             await self._local.start()
             self._listening.start()
@@ -75,7 +77,7 @@ class VoiceService:
 
     def _mouth_changed(self) -> None:
         self._parts["speaker"] = self._mouth.part
-        self._listening.speaking(bool(self._mouth.saying))
+        self._listening.speaking(bool(self._mouth.saying), self._text)
         self._tell()
 
     def _prepare(self) -> None:
@@ -109,6 +111,10 @@ class VoiceService:
             case Started():
                 self._began_in_practice = self._practice
                 self._state_is(Ears.HEARING, "")
+            case Interrupts():
+                # Late, it would silence what was said since for somebody who has gone.
+                if self._ears is not Ears.OFF:
+                    self._mouth.hush()
             case Caption(text=text):
                 self._state_is(Ears.HEARING, text)
             case Lost():
@@ -153,6 +159,7 @@ class VoiceService:
                 self._opener, self._practice = None, False
                 self._open_or_close()
             case Say(request=request, text=text, slow=slow):
+                self._text = text
                 self._mouth.say(request, text, slow)
             case Hush():
                 self._mouth.hush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,13 @@ class Source(Protocol):
 
     def close(self) -> None:
         """End the frames soon; may be called from any thread."""
+
+
+@runtime_checkable
+class Timed(Source, Protocol):
+    """A source that knows when its sound was heard; from one that does not, no echo can be taken out."""
+
+    at: float  # of the first sample of the frame that was brought last (:func:`kiosk.clock.now`)
 
 
 def seconds(count: int) -> float:

@@ -95,7 +95,7 @@ class Playback:
         self._output.close()
         self._ended.set()
 
-    def _fill(self, out: Any, frames: int, time: Any, _status: Any) -> None:
+    def _fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
         """Called by PortAudio's thread for the next few milliseconds."""
         block = np.zeros(frames, np.float32)
         if self._stopped:
@@ -114,6 +114,8 @@ class Playback:
         if filled:
             # Some devices tell no times; then the time of handing over has to do.
             ahead = min(max(time.outputBufferDacTime - time.currentTime, 0.0), 1.0)
-            self._player.played.add(clock.now() + ahead, self._output.rate, block[:filled])
+            self._player.played.add(
+                clock.now() + ahead, self._output.rate, block[:filled], dry=bool(status.output_underflow)
+            )
         if self._complete and not self._waiting:
             raise self._output.over

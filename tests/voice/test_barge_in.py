@@ -1,0 +1,135 @@
+"""The whole voice service where the loudspeaker is the microphone: an echo that is perfect, and very loud."""
+
+import asyncio
+import subprocess
+import uuid
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from hall_sound import Loudspeaker
+
+from kiosk import config, local, messages
+from kiosk.bench.rendered import Renderer
+from kiosk.messages import Ears, Listen, Loudness, Result, Say, Utterance, VoiceState
+from kiosk.voice.service import VoiceService
+from kiosk.voice.sound import RATE
+
+LIMIT_S = 90.0
+WELCOME = "您好，要办什么事？点一张图，或者点一下，按这里说话。要找人，就按红色的人工。"
+LONG = "先挂失，挂失以后别人就取不了钱。挂失好了再补新的，钱不会少。" * 4
+
+
+class Client:
+    """What a screen sees of the voice."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.state = None
+        self.heard = []
+        self.lit = 0  # how often somebody seemed to speak
+
+    async def command(self, command):
+        await self._connection.send(messages.encode(command))
+
+    async def until(self, found):
+        async with asyncio.timeout(LIMIT_S):
+            while self.state is None or not found():
+                await self._read()
+
+    async def _read(self):
+        message = messages.decode(await self._connection.receive(), VoiceState | Utterance | Loudness | Result)
+        if isinstance(message, VoiceState):
+            self.lit += message.ears is Ears.HEARING and (
+                self.state is None or self.state.ears is not Ears.HEARING
+            )
+            self.state = message
+        elif isinstance(message, Utterance):
+            self.heard.append(message.text)
+
+    async def says(self, text):
+        """The terminal says this; returns once its mouth is busy."""
+        request = uuid.uuid4().hex[:8]
+        await self.command(Say(request, text))
+        await self.until(lambda: self.state.saying == request)
+
+    async def silent(self):
+        await self.until(lambda: not self.state.saying)
+
+
+@asynccontextmanager
+async def voice(tmp_path, models, **hearing):
+    settings = config.Kiosk(
+        "h",
+        "k",
+        state_dir=str(tmp_path),
+        runtime_dir=str(tmp_path),
+        voice=config.Voice(models_dir=str(models), engine="fastspeech"),
+        hearing=config.Hearing(**hearing),
+    )
+    service = VoiceService(settings)
+    running = asyncio.create_task(service.run())
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            while not (tmp_path / "voice.sock").exists():  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.05)
+        connection = await local.connect(tmp_path / "voice.sock")
+        client = Client(connection)
+        await client.command(Listen("open", on=True))
+        await client.until(lambda: client.state.ears is not Ears.OFF)
+        yield client
+        await connection.close()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def play(card: Loudspeaker, sound):
+    """Somebody speaks in the hall."""
+    padded = np.concatenate([sound, np.zeros(RATE, np.int16)])
+    command = ["pacat", *card.server, "-d", "ear", "--format=s16le", f"--rate={RATE}", "--channels=1"]
+    subprocess.run([*command, "--latency-msec=50"], input=padded.tobytes(), check=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def person(speaking_model):
+    return Renderer(speaking_model.parent).neural("人工", 0.9, 0.92).sound
+
+
+async def test_it_does_not_hear_itself_and_a_call_over_its_voice_silences_it_and_arrives(
+    loudspeaker, tmp_path, hearing_model, speaking_model, person
+):
+    async with voice(tmp_path, hearing_model.parent) as client:
+        for text in (WELCOME, LONG[:32]):
+            await client.says(text)
+            await client.silent()
+        await asyncio.sleep(2.5)  # an echo of the last words would be an utterance by now
+        await client.says(WELCOME)
+        await client.silent()
+        assert client.heard == []
+        assert client.lit == 0
+        await client.says(LONG)
+        await until_loud(loudspeaker)
+        await asyncio.sleep(1.5)
+        await asyncio.to_thread(play, loudspeaker, person)
+        await client.silent()  # long before it would be over
+        await client.until(lambda: client.heard)
+        assert client.heard == ["人工"]
+
+
+async def test_where_it_is_mute_a_call_over_its_voice_is_lost(
+    loudspeaker, tmp_path, hearing_model, speaking_model, person
+):
+    async with voice(tmp_path, hearing_model.parent, echo="mute") as client:
+        await client.says(LONG[:32])
+        await until_loud(loudspeaker)
+        await asyncio.to_thread(play, loudspeaker, person)
+        assert client.state.saying
+        await client.silent()
+        assert client.heard == []
+
+
+async def until_loud(card):
+    async with asyncio.timeout(LIMIT_S):
+        while card.loudness() < 0.02:  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0.02)
