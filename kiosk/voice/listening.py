@@ -22,6 +22,7 @@ from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
 from kiosk.voice.sound import Samples, Source, Timed
 from kiosk.voice.speech.played import Played
+from kiosk.voice.warming import own_sentences
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Listening:
 
     def __init__(self, settings: config.Kiosk, tell: Callable[[Event], None], tell_part: TellPart) -> None:
         self._voice, self._hearing, self._pack = settings.voice, settings.hearing, settings.screen.pack
+        self._spoken = Path(settings.state_dir) / "speech"
         self._tell, self._tell_part = tell, tell_part
         self._changed = threading.Condition()
         self._wanted = self._over = self._speaking = False
@@ -90,6 +92,8 @@ class Listening:
             self._alive_at = time.monotonic()
             ready = self._load()
             if ready:
+                assert self._recogniser is not None
+                self._recogniser.rest()
                 self._fault(look(self._voice.microphone))
             with self._changed:
                 if not (ready and self._wanted):
@@ -106,7 +110,12 @@ class Listening:
             log.warning("%s: hearing without the hall's sentences", error)
             sentences = (*PERSON, *EVERYWHERE)
         try:
-            recogniser = open_recogniser(Path(self._voice.models_dir), sentences, self._hearing.memory_mb)
+            recogniser = open_recogniser(
+                Path(self._voice.models_dir),
+                sentences,
+                self._hearing.memory_mb,
+                partial(own_sentences, self._spoken),
+            )
         except ModelError as error:
             self._tell_part("model", Part(ok=False, fault="missing", remedy=str(error)[:500]))
             return False
@@ -115,6 +124,7 @@ class Listening:
             return False
         self._clear = Clear(sentences)
         self._recogniser = recogniser
+        recogniser.renew()  # the first ones serve at once, cold
         self._tell_part("model", Part(ok=True))
         return True
 

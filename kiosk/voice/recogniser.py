@@ -91,10 +91,12 @@ class Recogniser:
         sentences: Iterable[str],
         memory_mb: float = 300,
         margin: float = HALL_MARGIN,
+        warm_with: Callable[[], Iterable[Samples]] = tuple,
     ) -> None:
         """Load the model in ``model``; raises :class:`RecogniserError` when that cannot be done.
 
-        ``memory_mb``: of the whole process, above which :meth:`rest` makes new recognisers.
+        ``memory_mb``: of the whole process, above which :meth:`rest` makes new recognisers. ``warm_with`` gives
+        the sounds that those hear before they serve; it is called in another thread.
         """
         vosk.SetLogLevel(-1)
         try:
@@ -109,17 +111,17 @@ class Recogniser:
             log.warning("%d hall sentences have characters that the model does not know", lost)
         self._memory_mb = memory_mb
         self._margin = margin
-        self._warm_sounds: tuple[Samples, ...] = ()
+        self._warm_with = warm_with
         self._pair = _Pair(self.model, self.grammar)
         self._fresh: Future[_Pair] | None = None
 
     def _knows(self, word: str) -> bool:
         return int(self.model.vosk_model_find_word(word)) >= 0
 
-    def warm(self, sounds: Iterable[Samples]) -> None:
-        """Hear these and forget them, now and whenever a recogniser is new: the hall's own sentences."""
-        self._warm_sounds = tuple(sounds)
-        self._pair.warm(self._warm_sounds)
+    def renew(self) -> None:
+        """Have new, warm recognisers made in a thread of their own; :meth:`rest` lets them take over."""
+        if self._fresh is None:
+            self._fresh = _in_thread(self._make)
 
     def feed(self, sound: Samples) -> None:
         """More of the utterance."""
@@ -150,13 +152,12 @@ class Recogniser:
     def rest(self) -> bool:
         """A quiet moment, between utterances: new recognisers take over if the process has grown too large.
 
-        They are made and warmed in a thread of their own, so this returns at once and is to be called again and
-        again; True when new ones have taken over just now.
+        Returns at once, and is to be called again and again; True when new ones have taken over just now.
         """
         if self._fresh is None:
             if rss_mb() > self._memory_mb:
                 log.info("new recognisers are being warmed: the process has %.0f MB", rss_mb())
-                self._fresh = _in_thread(self._make)
+                self.renew()
             return False
         if not self._fresh.done():
             return False
@@ -169,7 +170,7 @@ class Recogniser:
 
     def _make(self) -> _Pair:
         pair = _Pair(self.model, self.grammar)
-        pair.warm(self._warm_sounds)
+        pair.warm(self._warm_with())
         return pair
 
 
@@ -186,9 +187,14 @@ def _in_thread(make: Callable[[], _Pair]) -> Future[_Pair]:
     return done
 
 
-def open_recogniser(models_dir: Path, sentences: Iterable[str], memory_mb: float) -> Recogniser:
+def open_recogniser(
+    models_dir: Path,
+    sentences: Iterable[str],
+    memory_mb: float,
+    warm_with: Callable[[], Iterable[Samples]] = tuple,
+) -> Recogniser:
     """The recogniser with the Mandarin model. Raises ModelError when it is not there, or RecogniserError."""
-    return Recogniser(find(MODEL, models_dir), sentences, memory_mb)
+    return Recogniser(find(MODEL, models_dir), sentences, memory_mb, warm_with=warm_with)
 
 
 def _partial(recogniser: Any) -> str:
