@@ -110,15 +110,5 @@ def plain(text: str) -> str:
     return str(OpenCC("t2s").convert(re.sub(r"[^\w]|_", "", text)))
 
 
-def errors(wanted: str, got: str) -> int:
-    """How many characters have to be added, taken away or changed (Levenshtein)."""
-    row = list(range(len(got) + 1))
-    for i, one in enumerate(wanted, 1):
-        corner, row[0] = row[0], i
-        for j, other in enumerate(got, 1):
-            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (one != other))
-    return row[-1]
-
-
 def _rms(samples: Samples | NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(samples.astype(np.float32) ** 2))) if len(samples) else 0.0

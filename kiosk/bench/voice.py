@@ -21,7 +21,6 @@ from kiosk.bench.plain import kept_cost, plain_vosk
 from kiosk.bench.recordings import (
     Recordings,
     Spoken,
-    errors,
     find_recordings,
     load_recordings,
     mixed,
@@ -31,6 +30,7 @@ from kiosk.bench.recordings import (
 from kiosk.bench.rendered import PACES, Renderer
 from kiosk.bench.report import Report, percentile
 from kiosk.ops.memory import rss_mb
+from kiosk.voice.heard import errors
 from kiosk.voice.sentences import EVERYWHERE, PERSON, hall_sentences
 from kiosk.voice.sound import RATE, Samples
 

@@ -28,7 +28,7 @@ from kiosk.voice.sound import RATE, Samples
 log = logging.getLogger(__name__)
 
 MODEL = "vosk-model-small-cn-0.22"
-ALTERNATIVES = 10
+ALTERNATIVES = 20
 #: Hall sentences are taken up to this much (in log likelihood) below free decoding. Rendered hall sentences are
 #: better than that in 96 of 100 cases, the recordings of other speech worse in 99 of 100.
 HALL_MARGIN = 1.5

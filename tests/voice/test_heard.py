@@ -29,6 +29,13 @@ def test_speech_that_lies_outside_the_hall_is_left_as_it_was_heard():
     assert "挂失卡" not in heard.alternatives
 
 
+def test_what_most_readings_agree_on_is_taken_before_the_likeliest_one():
+    free = [reading("将 卡 钓 了", 10.0), reading("银行 卡 掉 了", 9.9), reading("银行 卡 掉 啦", 9.8)]
+    assert combine(free, [], margin=1.5, whole=HALL).text == "银行卡掉了"
+    sure = [reading("挂失", 20.0), *free]
+    assert combine(sure, [], margin=1.5, whole=HALL).text == "挂失"
+
+
 def test_a_whole_sentence_of_the_hall_wins_over_a_mixture_with_a_little_more():
     hall = [reading("存折 丢 了 人", 101.0), reading("存折 丢 了", 100.0)]
     assert combine([reading("存着 丢 了", 99)], hall, margin=1.5, whole=HALL).text == "存折丢了"

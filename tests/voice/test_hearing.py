@@ -8,7 +8,6 @@ import pytest
 from kiosk.bench.listening import Listener, room
 from kiosk.bench.recordings import (
     RecordingsMissing,
-    errors,
     find_recordings,
     load_recordings,
     mixed,
@@ -16,6 +15,7 @@ from kiosk.bench.recordings import (
     plain,
 )
 from kiosk.bench.rendered import Renderer
+from kiosk.voice.heard import errors
 from kiosk.voice.levels import level
 from kiosk.voice.sentences import hall_sentences
 from kiosk.voice.sound import RATE
