@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kiosk.bench import bargein
 from kiosk.bench.listening import TAIL_S, Listener, room
 from kiosk.bench.plain import kept_cost, plain_vosk
 from kiosk.bench.recordings import (
@@ -62,6 +63,7 @@ def run_bench(*, quick: bool, as_json: bool, models: Path) -> int:
     renderer = Renderer(models)
     _recall(report, listener, recordings, renderer, quick=quick)
     _delays(report, listener, renderer, quick=quick)
+    bargein.measure(report, listener, renderer, PACK, quick=quick)
     _idle(report, listener)
     _memory(report, models, spoken, 60 if quick else _MEMORY_COUNT)
     _goals(report)

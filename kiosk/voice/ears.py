@@ -23,6 +23,7 @@ from kiosk.voice.human import calls
 from kiosk.voice.levels import AutoGain, level
 from kiosk.voice.own import refused
 from kiosk.voice.sound import Samples, Source, frames_in, seconds
+from kiosk.voice.utterance import Utterance
 
 #: The recogniser gets its sound in pieces of so many frames; it works in steps of 0.2 s itself.
 _PIECE = 6
@@ -34,8 +35,12 @@ _METER, _METER_LOW, _METER_HIGH = 4, -60.0, -10.0
 _QUIET_S = 5.0
 #: Over the terminal's voice a customer is noticed only after a syllable or two, so more is kept of before.
 _NOTICED_S = 0.35
-#: So much voice silences a terminal that is about to speak, and makes it sure that a customer has spoken.
+#: So much voice silences a terminal that is about to speak.
 _VOICE_S = 0.25
+#: So many frames, each of which is judged by a quarter of a second, make sure that it was a customer.
+_SURE_FRAMES = 3
+#: What was said before the sentence that is being said comes back no more after so long.
+_RECENT_S = 1.0
 
 #: Takes the terminal's own voice out of frames (:class:`kiosk.voice.echo.Canceller`); None: the source has a gap.
 Cleans = Callable[[Samples | None], list[Clean]]
@@ -94,35 +99,6 @@ class Recognises(Protocol):
     def rest(self) -> bool: ...
 
 
-class _Utterance:
-    """What is being said: the sound that the recogniser has not got yet. Times are frames."""
-
-    def __init__(self, at: int, before: list[Samples], frame: Samples) -> None:
-        self.begun = at - 1
-        self.ended = at
-        self.first = self.begun - len(before)
-        self.opening: list[Samples] | None = [frame]  # the first voice, until it has set the gain
-        self.pending = [*before, frame]
-        #: Silence beyond what the recogniser needs to hear the last sounds. It gets it only if the sentence goes
-        #: on: in noise it would make words of it.
-        self.held: list[Samples] = []
-        self.caption = ""
-        self.voiced = self.sure = 0  # frames of voice; of a voice that is no echo for certain
-        self.over = False  # begun or gone on while the terminal spoke
-        self.interrupted = False
-
-    def voice_all(self, frames: list[Samples], at: int) -> None:
-        for frame in frames:
-            self.voice(frame, at)
-
-    def voice(self, frame: Samples, at: int) -> None:
-        self.ended = at
-        if self.opening is not None:
-            self.opening.append(frame)
-        self.pending += [*self.held, frame]
-        self.held.clear()
-
-
 class Ears:
     """Hears one source to its end."""
 
@@ -164,16 +140,19 @@ class Ears:
         self._spoken = ("", "")  # the mouth's last two sentences: an echo may come when the next one has begun
         self._muted = 0  # frames still to be dropped since the mouth fell silent
         self._frames = 0
+        self._silent_at = 0
         self._quiet = 0
-        self._now: _Utterance | None = None
+        self._now: Utterance | None = None
 
     def speaking(self, on: bool, text: str = "") -> None:
         """The mouth begins or stops speaking; its own voice is not to be heard. Any thread."""
         if on:
             if text != self._spoken[1]:
-                self._spoken = (self._spoken[1], text)
+                recent = self._frames - self._silent_at < frames_in(_RECENT_S)
+                self._spoken = (self._spoken[1] if recent or self._speaking.is_set() else "", text)
             self._speaking.set()
         else:
+            self._silent_at = self._frames
             self._speaking.clear()
 
     def run(self) -> None:
@@ -217,7 +196,7 @@ class Ears:
                     self._recogniser.rest()
             case Moment.STARTED:
                 kept = list(self._before)[0 if clean.echo else -self._before_frames :]
-                self._now = _Utterance(self._frames, kept, frame)
+                self._now = Utterance(self._frames, kept, frame)
                 self._foreground.begin()
                 self._tell(Started())
             case Moment.ENDED:
@@ -237,7 +216,7 @@ class Ears:
         if self._now is not None:
             self._weigh(self._now, clean, voice >= 0.5)
 
-    def _weigh(self, now: _Utterance, clean: Clean, voice: bool) -> None:
+    def _weigh(self, now: Utterance, clean: Clean, voice: bool) -> None:
         """Is it said over the terminal's own voice, or is it that voice?"""
         now.over = now.over or clean.echo
         now.voiced += voice
@@ -251,19 +230,19 @@ class Ears:
             now.interrupted = True
             self._tell(Interrupts())
 
-    def _own(self, now: _Utterance, text: str) -> bool:
-        sure = now.sure >= frames_in(_VOICE_S)
+    def _own(self, now: Utterance, text: str) -> bool:
+        sure = now.sure >= _SURE_FRAMES
         return now.over and any(refused(text, spoken, sure=sure) for spoken in self._spoken)
 
     def _start_again(self) -> None:
         """What was heard so far was somebody behind the customer, who speaks only now."""
         self._recogniser.drop()
         before = list(self._before)[-self._before_frames :]
-        self._now = _Utterance(self._frames - len(before) + 1, [], before[0])
+        self._now = Utterance(self._frames - len(before) + 1, [], before[0])
         self._now.voice_all(before[1:], self._frames)
         self._foreground.begin()
 
-    def _give(self, now: _Utterance, least: int) -> None:
+    def _give(self, now: Utterance, least: int) -> None:
         """Hand what is pending to the recogniser, once it is ``least`` frames and the gain can be known."""
         if now.opening is not None:
             if len(now.opening) < _GAIN_FRAMES and least > 1:
