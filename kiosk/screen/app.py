@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 import uuid
@@ -183,6 +184,7 @@ class ScreenService:
                 self._window.redraw()
             if self._window.frame.number >= trimmed_at + TRIM_FRAMES:
                 trimmed_at = self._window.frame.number
+                gc.collect()
                 give_back()
             drawing = age_s < FROZEN_S
             number += 1
@@ -201,6 +203,9 @@ class ScreenService:
 
     def _drawn(self, frame: Frame) -> None:
         if frame.number == 1:
+            # What is there now stays. Without this a collection would look through all of Kivy, and Python puts it
+            # off until there is a quarter as much garbage.
+            gc.freeze()
             notify("READY=1")
         if self._watchers.clients:
             self._watchers.broadcast(self._shown())
