@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from kiosk.button.firmware import DEBOUNCE_MS
 from kiosk.button.virtual import OnLamp, VirtualBoard
 from kiosk.desk.database import open_database
 from kiosk.desk.people import People
+from kiosk.reachable import free_port as free_port, listens, serves
 
 HALL = "demo"
 READY_S = 20.0
@@ -123,7 +123,7 @@ class Stack:
                 + ("user root\n" if os.geteuid() == 0 else "")
             )
             command = [program, "-c", str(settings)]
-        self._add("broker", command, lambda: _listens(self.broker_port))
+        self._add("broker", command, lambda: listens(self.broker_port))
 
     def make_desk(self, name: str = "desk1", *, ledger: bool = True, people: dict[str, tuple[str, int]]) -> None:
         """A desk with people: user -> (name, level); all have the stack's password."""
@@ -145,7 +145,7 @@ class Stack:
         self._add(
             name,
             [sys.executable, "-m", "kiosk", "desk", "--config", str(settings)],
-            lambda: _listens(port),
+            lambda: listens(port),
         )
 
     def make_kiosk(
@@ -180,7 +180,7 @@ class Stack:
         self._add(
             name,
             [sys.executable, "-m", "kiosk", "link", "--config", str(settings)],
-            self.socket(name).exists,
+            lambda: serves(self.socket(name)),
         )
 
     def make_screen(
@@ -198,7 +198,7 @@ class Stack:
         self._sockets[name] = socket_path
         self._environments[name] = environment
         command = [sys.executable, "-m", "kiosk", "screen", "--config", str(settings)]
-        self._add(name, command, socket_path.exists)
+        self._add(name, command, lambda: serves(socket_path))
         return name
 
     def make_voice(
@@ -216,7 +216,7 @@ class Stack:
         if environment is not None:
             self._environments[name] = environment
         command = [sys.executable, "-m", "kiosk", "voice", "--config", str(settings)]
-        self._add(name, command, socket_path.exists)
+        self._add(name, command, lambda: serves(socket_path))
         return name
 
     def make_simulated_voice(self, kiosk: str = "k1") -> str:
@@ -225,7 +225,7 @@ class Stack:
         socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
         self._typed.add(name)
         command = [sys.executable, "-m", "kiosk", "sim", "voice", "--socket", str(socket_path)]
-        self._add(name, [*command, "--link-socket", str(self.socket(kiosk))], socket_path.exists)
+        self._add(name, [*command, "--link-socket", str(self.socket(kiosk))], lambda: serves(socket_path))
         return name
 
     def say(self, kiosk: str, text: str) -> None:
@@ -295,16 +295,3 @@ class Stack:
             process.stdin.close()
         if name in self._sockets:
             self._sockets[name].unlink(missing_ok=True)  # so that the next start's readiness is its own
-
-
-def free_port() -> int:
-    """A TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

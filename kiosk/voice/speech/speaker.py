@@ -104,8 +104,11 @@ def outputs() -> list[tuple[int, str]]:
         raise SpeakerError(
             "no-library", f"{error}: apt install libportaudio2, and install the voice extra"
         ) from error
+    from kiosk.voice import portaudio
+
     try:
-        listed = enumerate(sounddevice.query_devices())
+        with portaudio.in_use():  # the ears may be looking for a new microphone just now
+            listed = enumerate(sounddevice.query_devices())
     except sounddevice.PortAudioError as error:
         raise SpeakerError("busy", f"the sound devices cannot be listed ({error}): restart kiosk-voice") from error
     return [(at, device["name"]) for at, device in listed if device["max_output_channels"] > 0]
