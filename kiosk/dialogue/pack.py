@@ -92,6 +92,10 @@ class Pack(_Table, frozen=True):
         return text.format(**self.site)
 
 
+# Looked at by msgspec now, while there is one thread: two that load their first pack at once would crash in it.
+msgspec.json.Decoder(Pack)
+
+
 def load_pack(name: str, folders: Sequence[Path] = FOLDERS) -> Pack:
     """Read and check the pack of that name. Raises :class:`PackError`."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", name):

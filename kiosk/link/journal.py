@@ -16,7 +16,7 @@ import msgspec
 
 from kiosk.link.causes import KEEP_CAUSES
 from kiosk.link.live import LiveCall
-from kiosk.messages import MAX_TEXT, Event, Fact
+from kiosk.messages import MAX_TEXT, Event, Fact, know
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,9 @@ class Saved(msgspec.Struct, frozen=True):
         # Another boot, another zero. A wall clock that stands earlier than before tells nothing.
         away = max(0.0, (wall_ms - self.wall_ms) / 1000)
         return self.call.moved(now - away - self.now)
+
+
+know(Saved)  # it is read in the journal's thread
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -4,6 +4,8 @@ All are JSON. :func:`decode` checks what arrives and raises :class:`BadMessage`;
 Times between machines are *ages* in milliseconds, because no machine may subtract another's clock.
 """
 
+from msgspec import Struct
+
 from kiosk.messages.base import (
     MAX_COUNT as MAX_COUNT,
     MAX_ID as MAX_ID,
@@ -18,6 +20,7 @@ from kiosk.messages.base import (
     Text as Text,
     decode as decode,
     encode as encode,
+    know as know,
 )
 from kiosk.messages.hall import (
     Accept as Accept,
@@ -83,3 +86,5 @@ from kiosk.messages.voice import (
     VoiceMessage as VoiceMessage,
     VoiceState as VoiceState,
 )
+
+know(*(kind for kind in list(globals().values()) if isinstance(kind, type) and issubclass(kind, Struct)))

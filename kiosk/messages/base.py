@@ -27,6 +27,16 @@ _encoder = msgspec.json.Encoder()
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
+def know(*kinds: Any) -> None:
+    """Have msgspec look at these types now, while there is one thread.
+
+    It does so when a type is first used, and is not careful: two threads that use it first at once crash
+    the process (0.22). So whatever threads may read is made known where it is defined.
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+
+
 def encode(message: Any) -> bytes:
     """One message as JSON, without a line end."""
     return _encoder.encode(message)

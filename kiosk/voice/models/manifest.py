@@ -10,6 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from kiosk.messages import know
+
 MANIFEST = Path(__file__).with_name("manifest.toml")
 
 _Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -71,6 +73,9 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     model: tuple[Model, ...]
+
+
+know(_Manifest)  # ears and mouth read it at the same time
 
 
 def read(path: Path) -> tuple[Model, ...]:
