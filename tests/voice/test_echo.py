@@ -88,7 +88,7 @@ def test_an_echo_may_be_early_or_late(delay_s):
 
 def test_times_by_which_the_echo_comes_before_its_cause_are_no_matter():
     hall = Hall(replace(QUIET, delay_s=0.0), sentences(3), ())
-    heard, clean = cancelled(hall, off_s=0.04)
+    heard, clean = cancelled(hall, off_s=0.043)
     assert taken_db(hall, heard, clean, 2) > 14
 
 
