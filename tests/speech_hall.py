@@ -126,12 +126,21 @@ class Listener:
         await self.until(lambda: len(self.sentences) > since and self.state and not self.state.saying)
         await asyncio.sleep(0.5)  # it stays deaf for a moment, for the echo
 
-    async def heard(self, sound: Samples, card: SoundCard) -> str:
-        """What is understood of this, whole; people say it again when nothing comes of it."""
-        before = len(self.said)
-        await asyncio.to_thread(card.say(sound).wait)
-        await self.until(lambda: len(self.said) > before, "what was said")
-        return self.said[-1].text
+    async def heard(self, sound: Samples, card: SoundCard, wanted: str) -> None:
+        """Say this until it is understood: a machine without a free core loses sound, and people say it again."""
+        for _ in range(3):
+            before = len(self.said)
+            await asyncio.to_thread(card.say(sound).wait)
+            await self.until(lambda before=before: len(self.said) > before, "what was said")
+            if wanted in self.said[-1].text:
+                return
+        raise AssertionError(f"{wanted} was heard as {[one.text for one in self.said]}")
+
+    @property
+    def microphone(self) -> str:
+        """The fault of the microphone. A busy machine's lost sound is none of these tests' business."""
+        fault = self.state.parts["microphone"].fault if self.state is not None else ""
+        return "" if fault == "overflow" else fault
 
     def _take(self, line: bytes) -> None:
         message: VoiceMessage | Result = messages.decode(line, VoiceMessage | Result)
