@@ -149,9 +149,17 @@ class Mouth:
         try:
             self._run()
         except BaseException as error:
-            self._loop.call_soon_threadsafe(self.ended.set_exception, error)
+            self._loop.call_soon_threadsafe(self._end, error)
             raise
-        self._loop.call_soon_threadsafe(self.ended.set_result, None)
+        self._loop.call_soon_threadsafe(self._end, None)
+
+    def _end(self, error: BaseException | None) -> None:
+        if self.ended.done():  # whoever waited for it was cancelled, which is how a service ends
+            return
+        if error is None:
+            self.ended.set_result(None)
+        else:
+            self.ended.set_exception(error)
 
     def _run(self) -> None:
         self._look()
