@@ -169,9 +169,9 @@ class Hearing(_Table, frozen=True):
     #: Sound that is kept from before the voice was noticed, and from after it.
     before_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
     after_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
-    #: cancel: the terminal's own voice is taken out of what it hears, so that a customer can speak over it.
     #: mute: the microphone is deaf while the terminal speaks.
-    echo: Literal["cancel", "mute"] = "cancel"
+    #: cancel, on trial: the terminal's own voice is taken out of what it hears, so that one can speak over it.
+    echo: Literal["cancel", "mute"] = "mute"
     #: With echo = "mute" it stays deaf for so long after the terminal has spoken.
     mute_tail_s: Annotated[float, Meta(ge=0, le=5)] = 0.4
     #: Quiet voices are brought to this level (dB of full scale), by at most so much.
