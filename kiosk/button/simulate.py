@@ -72,7 +72,9 @@ def _by_script(board: VirtualBoard, steps: list[Step]) -> None:
     run(board, steps)
     if not steps or steps[-1].word != "quit":
         _say("The script is done; Ctrl-C takes the board away.")
-        threading.Event().wait()
+        never = threading.Event()
+        while not never.wait(1.0):  # a Ctrl-C just before an endless wait would be noticed only at the next one
+            pass
 
 
 def _say(text: str) -> None:
