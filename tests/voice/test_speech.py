@@ -14,6 +14,7 @@ import pytest
 from hall_sound import eventually
 
 from kiosk import config
+from kiosk.voice.heard import errors
 from kiosk.voice.speech.audio import Audio, from_wav, joined, levelled, resampled, silence, to_wav, trimmed
 from kiosk.voice.speech.engine import SpeechError
 from kiosk.voice.speech.reading import reading
@@ -81,16 +82,6 @@ def hear(hearing_model: Path):
         return str(json.loads(recogniser.FinalResult())["text"]).replace(" ", "")
 
     return listen
-
-
-def errors(said: str, heard: str) -> int:
-    """Characters to add, drop or change (Levenshtein)."""
-    row = list(range(len(heard) + 1))
-    for i, one in enumerate(said, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != other))
-    return row[-1]
 
 
 @pytest.mark.parametrize(("speed", "sentences"), [(0.85, SENTENCES), (0.7, SENTENCES[::3])])
