@@ -7,6 +7,7 @@ setup: ## virtual environment with everything, the system packages, and the mode
 	@scripts/system-packages run
 	@$(MAKE) --no-print-directory .venv/.ready
 	@$(BIN)/kiosk models fetch >/dev/null || echo "Going on without."
+	@$(BIN)/kiosk content train >/dev/null
 
 .venv/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.11")'
@@ -20,7 +21,7 @@ demo: setup ## a whole hall on this machine
 test: setup ## everything CI runs
 	@scripts/system-packages test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -17,21 +17,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kiosk import config
+from kiosk.brokerfaults import explain, explain_refusal
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_S = 8
+KEEPALIVE_S = 6  # one that is frozen is noticed after two of them, and 15 s are promised
 CONNECT_TIMEOUT_S = 3.0
 #: A broker that has not yet accepted our version may never answer it, so the other is tried soon.
 FIRST_ANSWER_S = 1.5
 BACKOFF_S = (0.1, 2.0)  # first and longest wait between attempts
 NO_SUBSCRIBERS = 16  # MQTT 5 reason code of a PUBACK
+_FAILURE = 128  # and of everything that was not done
 
 
 class BrokerError(ConnectionError):
@@ -81,6 +83,8 @@ class Broker:
         self._proved = False  # a broker has accepted this version
         self.connected = False
         self.fault = ""  # why there is no connection; empty also before the first try
+        self.refused = ""  # a topic that the broker has not let us write, in this connection (MQTT 5)
+        self.ends: float | None = None  # seconds since 1970: when the certificate ends that the broker last showed
         self.reconnects = 0
 
     # --- for the caller ----------------------------------------------------------------------------
@@ -103,7 +107,7 @@ class Broker:
         """Subscribe with QoS 1 and wait for the broker's word. Raises :class:`BrokerError`."""
         _, mid = self._live().subscribe([(topic, 1) for topic in topics])
         code = await self._answer(mid)
-        if code >= 128:
+        if code >= _FAILURE:
             raise BrokerError(f"the broker refuses the subscription to {', '.join(topics)}: check its ACL")
 
     async def unsubscribe(self, topic: str) -> None:
@@ -128,13 +132,24 @@ class Broker:
         if not self._receiving:  # paho allows no writing from its own callbacks
             client.loop_write()  # now, not after all that the caller still has to do
         future = asyncio.get_running_loop().create_future()
-        future.add_done_callback(_look_at)
+        future.add_done_callback(partial(self._published, topic))
         self._waiting[info.mid] = future
         return future
 
     @property
     def mqtt5(self) -> bool:
         return self._version == paho.MQTTv5
+
+    def _published(self, topic: str, answer: asyncio.Future[int]) -> None:
+        """A caller that does not wait for the answer has its own way to send again: its state."""
+        if answer.cancelled() or answer.exception() is not None:
+            return
+        if answer.result() >= _FAILURE:
+            if not self.refused:
+                log.error("the broker does not let '%s' write %s; see its access list", self._client_id, topic)
+            self.refused = topic
+        elif topic == self.refused:
+            self.refused = ""
 
     def _live(self) -> paho.Client:
         if self._client is None or not self.connected:
@@ -156,26 +171,37 @@ class Broker:
         loop = asyncio.get_running_loop()
         connack: asyncio.Future[ReasonCode] = loop.create_future()
         lost: asyncio.Future[str] = loop.create_future()
+        read_errors: list[str] = []
         client = self._new_client(connack, lost)
+
+        def on_log(_c: object, _u: object, level: int, text: str) -> None:
+            if level == LogLevel.MQTT_LOG_ERR:
+                read_errors.append(text)
+
+        client.on_log = on_log
         try:
             try:
                 await loop.run_in_executor(
                     None, partial(client.connect, self._settings.host, self._settings.port, KEEPALIVE_S)
                 )
             except (OSError, ValueError) as error:
-                raise BrokerError(self._explain(error)) from error
-            self._attach(client)
+                raise BrokerError(explain(self._settings, error)) from error
+            self._attach(client, read_errors)
+            self._see(client)
             await _first(connack, lost, limit_s=CONNECT_TIMEOUT_S if self._proved else FIRST_ANSWER_S)
             if not connack.done():
                 if not self._proved:  # some brokers just hang up on a version they do not know
                     self._other_version()
-                raise BrokerError(self._explain(lost.result() if lost.done() else "no answer to CONNECT"))
+                if self._settings.tls and lost.done():
+                    raise BrokerError(explain_refusal(self._settings, read_errors))
+                why = lost.result() if lost.done() else "no answer to CONNECT"
+                raise BrokerError(explain(self._settings, why))
             code = connack.result()
             if code.is_failure:
                 if code.value in (1, 132):  # unacceptable protocol version, of 3.1.1 and of 5
                     self._other_version()
-                raise BrokerError(self._explain(f"refused: {code}"))
-            self._client, self.connected, self.fault = client, True, ""
+                raise BrokerError(explain(self._settings, f"refused: {code}"))
+            self._client, self.connected, self.fault, self.refused = client, True, "", ""
             log.info(
                 "connected to %s:%d, MQTT %s",
                 self._settings.host,
@@ -192,7 +218,7 @@ class Broker:
                     await asyncio.wait({lost}, timeout=1.0)
             finally:
                 joining.cancel()
-            raise BrokerError(self._explain(lost.result()))
+            raise BrokerError(explain(self._settings, lost.result()))
         finally:
             await self._discard(client)
 
@@ -215,7 +241,10 @@ class Broker:
             try:
                 client.tls_set(settings.ca, settings.cert or None, settings.key or None)
             except (OSError, ssl.SSLError, ValueError) as error:
-                raise BrokerError(f"broker certificates cannot be used ({error}); see `kiosk certs`") from error
+                raise BrokerError(
+                    f"broker.ca, broker.cert or broker.key cannot be used ({error}): are all there, readable, "
+                    "and of one `kiosk certs issue`?"
+                ) from error
         if self._will is not None:
             client.will_set(self._will[0], self._will[1], qos=1, retain=True)
 
@@ -244,12 +273,21 @@ class Broker:
         client.on_unsubscribe = lambda _c, _u, mid, _codes, _p: self._settle(mid, 0)
         return client
 
-    def _attach(self, client: paho.Client) -> None:
+    def _see(self, client: paho.Client) -> None:
+        """Keep when the broker's certificate ends."""
+        sock = client.socket()
+        shown = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+        if shown and isinstance(end := shown.get("notAfter"), str):
+            self.ends = ssl.cert_time_to_seconds(end)
+
+    def _attach(self, client: paho.Client, errors: Sequence[str]) -> None:
         """Let the event loop do paho's reading and writing."""
         loop = asyncio.get_running_loop()
         sock = client.socket()
         if sock is None:
-            raise BrokerError(self._explain("connection lost"))
+            if self._settings.tls:
+                raise BrokerError(explain_refusal(self._settings, errors))
+            raise BrokerError(explain(self._settings, "connection lost"))
         if isinstance(sock, socket.socket):
             # Small frames must not wait for the acknowledgement of the one before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -304,25 +342,6 @@ class Broker:
     def _other_version(self) -> None:
         self._version = paho.MQTTv311 if self._version == paho.MQTTv5 else paho.MQTTv5
 
-    def _explain(self, error: object) -> str:
-        where = f"broker at {self._settings.host}:{self._settings.port}"
-        match error:
-            case socket.gaierror():
-                return f"{where}: the host name is not known; check broker.url and DNS"
-            case ssl.SSLError():
-                return f"{where}: TLS failed ({error}); check broker.ca and the certificates' dates"
-            case ConnectionRefusedError():
-                return f"{where}: nobody listens there; check broker.url and that mosquitto runs"
-            case TimeoutError() | OSError():
-                return f"{where}: cannot be reached ({error}); check the network cable and broker.url"
-        return f"{where}: {error}; check user, certificate and ACL if this goes on"
-
 
 async def _first(*futures: asyncio.Future[Any], limit_s: float | None = None) -> None:
     await asyncio.wait(futures, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-
-
-def _look_at(future: asyncio.Future[int]) -> None:
-    """A caller that does not wait for the answer has its own way to send again: its state."""
-    if not future.cancelled():
-        future.exception()

@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_WRITTEN_S = 1_704_067_200  # 2024-01-01
 _PROCESS = uuid.uuid4().hex
 
 
@@ -18,6 +19,12 @@ def now() -> float:
 def wall_ms() -> int:
     """Milliseconds since 1970 as this machine believes; only ever shown, never subtracted across machines."""
     return time.time_ns() // 1_000_000
+
+
+def is_set(wall_s: float) -> bool:
+    """Whether a wall clock (seconds since 1970) can be right. It cannot before this program was written: a machine
+    whose clock has no battery begins anywhere before, until the network has told it the time."""
+    return wall_s >= _WRITTEN_S
 
 
 def boot_id() -> str:

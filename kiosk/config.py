@@ -8,20 +8,23 @@ from __future__ import annotations
 import re
 import tomllib
 import zoneinfo
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
-from kiosk import topics
-from kiosk.messages import Name
+from kiosk import positions, topics, webhook
+from kiosk.messages import MAX_TEXT, Name
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z", description="a-z, 0-9 and -, at most 32")]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Pace = Annotated[float, Meta(ge=0.5, le=1.5)]
+#: 0 and 1 are the header's own, for the memory of an expansion board.
+Pin = Annotated[int, Meta(ge=0, le=27)]
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 #: Where a packaged kiosk keeps its settings.
@@ -68,6 +71,16 @@ class Button(_Table, frozen=True):
     hold_ends_call: bool = False
 
 
+class Gpio(_Table, frozen=True):
+    """The pins of a button on a Raspberry Pi's own header, by their GPIO numbers; 0: not connected."""
+
+    button: Pin = 17  # the normally-open contact, to ground
+    #: The normally-closed contact, to ground: with it a cut wire is a fault and not a silence.
+    nc: Pin = 27
+    lamp: Pin = 22
+    buzzer: Pin = 23
+
+
 class Escalation(_Table, frozen=True):
     """Times in seconds. 15 s is the answer time of GB/T 33358-2016; the others are the design's defaults."""
 
@@ -107,6 +120,16 @@ class Duty(_Table, frozen=True):
     """Where urgent calls go while the hall is closed or nobody is on duty: an HTTP(S) address for POST."""
 
     webhook: str = ""
+    #: Whoever takes them can check with it that they come from here: "whsec_..."; empty: unsigned.
+    secret: str = ""
+
+
+class SelfTest(_Table, frozen=True):
+    """The terminal tests by itself, daily, whether a call would reach a desk; it rings nobody."""
+
+    enabled: bool = True
+    #: When, in the time zone of [hours]: best shortly before the hall opens.
+    at: Annotated[str, Meta(pattern=rf"^{_CLOCK}\Z")] = "07:40"
 
 
 class Screen(_Table, frozen=True):
@@ -123,8 +146,12 @@ class Screen(_Table, frozen=True):
     night: Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]\Z")] = "19:00-07:00"
     #: Without a touch for so long, the 20 s warning comes and then the welcome screen.
     idle_s: Seconds = 60.0
+    #: A request to freeze the customer's money that has no receipt for so long is shown as unconfirmed.
+    freeze_confirm_s: Seconds = 60.0
     #: The hall's content: a name of kiosk/dialogue/halls, or of a file in /etc/kiosk/halls.
     pack: str = "bank"
+    #: Send what nobody could be told an answer to, masked, to the desk, where the hall can teach it.
+    report_misses: bool = True
     #: Accept touches from screen.sock, for tests, benches and the demo.
     simulate_touch: bool = False
 
@@ -169,18 +196,45 @@ class Hearing(_Table, frozen=True):
     #: Sound that is kept from before the voice was noticed, and from after it.
     before_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
     after_s: Annotated[float, Meta(ge=0, le=2)] = 0.4
-    #: mute: the microphone is deaf while the terminal speaks.
-    #: cancel, on trial: the terminal's own voice is taken out of what it hears, so that one can speak over it.
-    echo: Literal["cancel", "mute"] = "mute"
+    #: While the terminal speaks, its own voice is taken out of what it hears,
+    #: calls: and only a call for a person is looked for in what is left;
+    #: cancel, on trial: and one can say anything over it.
+    #: mute: or the microphone is deaf.
+    echo: Literal["calls", "cancel", "mute"] = "calls"
     #: With echo = "mute" it stays deaf for so long after the terminal has spoken.
     mute_tail_s: Annotated[float, Meta(ge=0, le=5)] = 0.4
     #: Quiet voices are brought to this level (dB of full scale), by at most so much.
     speech_level_db: Annotated[float, Meta(ge=-60, le=-6)] = -21.0
     most_gain_db: Annotated[float, Meta(ge=0, le=60)] = 36.0
-    #: Above so much memory (MB of the voice process) the recognisers are replaced in a quiet moment.
-    memory_mb: Annotated[int, Meta(ge=150, le=4000)] = 300
+    #: Above so much memory (MB of the voice process) the recognisers are replaced.
+    memory_mb: Annotated[int, Meta(ge=150, le=4000)] = 340
     #: Without any sound for so long the microphone counts as muted or dead.
     silent_s: Seconds = 120.0
+
+
+class Ice(_Table, frozen=True):
+    """What video calls need between networks; none within one."""
+
+    stun: tuple[str, ...] = ()  # "stun:host:3478"
+    turn: tuple[str, ...] = ()  # "turn:host:3478", "turns:host:5349"
+    #: A file with coturn's static-auth-secret alone; from it come names and passwords that last a day.
+    turn_secret_file: str = ""
+
+
+class Video(_Table, frozen=True):
+    """Face to face with an agent."""
+
+    enabled: bool = True
+    #: A device, such as /dev/video0; empty: the first camera; none; synthetic: a picture for trials.
+    camera: str = ""
+    #: Part of the name of the microphone's device; empty: the voice's; synthetic: a tone for trials.
+    microphone: str = ""
+    size: Annotated[str, Meta(pattern=r"^([1-9][0-9]{2,3}x[1-9][0-9]{2,3})\Z")] = "640x480"
+    fps: Annotated[int, Meta(ge=1, le=30)] = 15
+    #: duck: the microphone is turned down while the agent speaks; system: the sound server takes the echo out.
+    echo: Literal["duck", "system"] = "duck"
+    #: Another program in the place of our own peer, with its arguments (docs/video.md).
+    backend: tuple[str, ...] = ()
 
 
 class Kiosk(_Table, frozen=True):
@@ -196,14 +250,18 @@ class Kiosk(_Table, frozen=True):
     runtime_dir: str = "/run/kiosk"
     broker: Broker = Broker()
     button: Button = Button()
+    gpio: Gpio = Gpio()
     escalation: Escalation = Escalation()
     hours: Hours = Hours()
     alarm: Alarm = Alarm()
     staff: Staff = Staff()
     duty: Duty = Duty()
+    self_test: SelfTest = SelfTest()
     screen: Screen = Screen()
     voice: Voice = Voice()
     hearing: Hearing = Hearing()
+    video: Video = Video()
+    ice: Ice = Ice()
 
     @property
     def link_socket(self) -> Path:
@@ -216,6 +274,69 @@ class Kiosk(_Table, frozen=True):
     @property
     def screen_socket(self) -> Path:
         return Path(self.runtime_dir) / "screen.sock"
+
+
+class FreezeWebhook(_Table, frozen=True):
+    """The bank's system that takes requests to freeze a customer's money, by signed POST."""
+
+    url: str = ""
+    #: A file that holds nothing but the secret with which the bank checks the signature.
+    secret_file: str = ""
+    ca: str = ""  # the authority of its certificate; empty: the system's authorities
+    timeout_s: Seconds = 10.0
+
+
+class Complaints(_Table, frozen=True):
+    """By when a complaint is answered and closed; hours and days go on through nights and holidays."""
+
+    first_reply_hours: Annotated[int, Meta(ge=1, le=1000)] = 24
+    close_days: Annotated[int, Meta(ge=1, le=1000)] = 7
+
+
+#: What a webhook can be told of.
+WebhookEvent = Literal[
+    "call.opened",
+    "call.accepted",
+    "call.escalated",
+    "call.ended",
+    "promise.broken",
+    "kiosk.fault",
+    "kiosk.recovered",
+    "complaint",
+]
+
+
+class Webhook(_Table, frozen=True):
+    """Another system that is told of calls and faults, by signed POST."""
+
+    url: str
+    #: "whsec_..." and what the file holds: either of them.
+    secret: str = ""
+    secret_file: str = ""
+    events: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
+    ca: str = ""  # the authority of its certificate; empty: the system's authorities
+    timeout_s: Seconds = 10.0
+    #: With what customers have said and the names of agents.
+    words: bool = False
+
+
+class HomeAssistant(_Table, frozen=True):
+    """Each terminal as a device of Home Assistant, by MQTT discovery."""
+
+    enabled: bool = False
+    prefix: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")] = "homeassistant"
+
+
+Days = Annotated[int, Meta(ge=1, le=36_500)]
+
+
+class Retention(_Table, frozen=True):
+    """How many days the desk that keeps the ledger keeps what; docs/ledger.md says why so long."""
+
+    words_days: Days = 30  # what customers said, and agents' notes
+    complaints_days: Days = 365  # what customers complained of
+    events_days: Days = 1095  # who called when, who came
+    freezes_days: Days = 1095  # requests to freeze
 
 
 class Desk(_Table, frozen=True):
@@ -232,10 +353,26 @@ class Desk(_Table, frozen=True):
     database: str = "sqlite:////var/lib/kiosk/desk.db"
     #: Exactly one desk of a hall keeps the ledger.
     ledger: bool = False
+    #: Where the desk that keeps the ledger writes down the heads it has published; empty: beside the SQLite
+    #: database, with PostgreSQL in /var/lib/kiosk.
+    heads: str = ""
     promised_s: Seconds = 15.0
+    #: Who has it may read /metrics; without one only this machine may.
+    metrics_token: Annotated[str, Meta(pattern=r"^([!-~]{16,200})?\Z")] = ""
+    #: The same table as the kiosks': the report counts days by it, and no promise while the hall is closed.
+    hours: Hours = Hours()
     broker: Broker = Broker()
     #: The same table as the kiosks'; the desk escalates by it while a kiosk is offline.
     escalation: Escalation = Escalation()
+    #: Used by the desk that keeps the ledger.
+    freeze_webhook: FreezeWebhook = FreezeWebhook()
+    #: Used by the desk that keeps the ledger, too.
+    complaints: Complaints = Complaints()
+    webhook: tuple[Webhook, ...] = ()
+    home_assistant: HomeAssistant = HomeAssistant()
+    #: And this.
+    retention: Retention = Retention()
+    ice: Ice = Ice()
 
 
 K = TypeVar("K", Kiosk, Desk)
@@ -249,6 +386,11 @@ def load(path: Path, kind: type[K]) -> K:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); name it with --config") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text ({error.reason} at byte {error.start})") from error
+    return parse(text, path, kind)
+
+
+def parse(text: str, path: Path, kind: type[K]) -> K:
+    """Check the text of a file; ``path`` is only named in the :class:`ConfigError`."""
     try:
         settings = msgspec.convert(tomllib.loads(text), kind)
     except tomllib.TOMLDecodeError as error:
@@ -277,6 +419,8 @@ def _explain(message: str) -> str:
     if "matching regex" in what:
         if "[0-5][0-9]" in what:
             what = 'must be two times of day, such as "21:00-07:00"'
+        elif "[!-~]" in what:
+            what = "must be 16 to 200 characters without spaces; `openssl rand -hex 24` makes one"
         elif "x[1-9]" in what:
             what = 'must be a width and a height, such as "1280x800"'
         else:
@@ -296,27 +440,28 @@ def _line(text: str, message: str) -> int:
     return _line_of(text, keys)
 
 
-def _line_of(text: str, keys: list[str]) -> int:
-    table: list[str] = []
-    best = 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([\w.\- ]+)\]", line):
-            table = [part.strip() for part in header[1].split(".")]
-            if table == keys[: len(table)]:
-                best = number
-        elif (key := re.match(r"\s*([\w\-]+)\s*=", line)) and [*table, key[1]] == keys[: len(table) + 1]:
-            best = number
-    return best
+def _line_of(text: str, keys: Sequence[str | int]) -> int:
+    """The line of the key, or of as much of its path as is there; 1 for none of it."""
+    places = positions.lines(text)
+    paths = (tuple(keys[:count]) for count in range(len(keys), 0, -1))
+    return next((places[path] for path in paths if path in places), 1)
 
 
 def _check(settings: Kiosk | Desk, path: Path, text: str) -> None:
     """What types cannot say."""
 
-    def wrong(keys: list[str], why: str) -> ConfigError:
-        return ConfigError(f"{path}:{_line_of(text, keys)}: {'.'.join(keys)}: {why}")
+    def wrong(keys: list[str | int], why: str) -> ConfigError:
+        named = ".".join(map(str, keys))
+        return ConfigError(f"{path}:{_line_of(text, keys)}: {named}: {why}")
 
     if settings.name == topics.DESK:
         raise wrong(["name"], "'desk' is a level of the topic tree; choose another name")
+    for key in ("stun", "turn"):
+        for url in getattr(settings.ice, key):
+            if not re.fullmatch(rf"{key}s?:[^:?\s]+(:[0-9]{{1,5}})?(\?transport=(udp|tcp))?", url):
+                raise wrong(["ice", key], f"'{url}' is not {key}:host:port")
+    if settings.ice.turn and not settings.ice.turn_secret_file:
+        raise wrong(["ice", "turn"], "needs ice.turn_secret_file, coturn's static-auth-secret (docs/video.md)")
     broker = settings.broker
     try:
         usable = urlsplit(broker.url).scheme in ("mqtt", "mqtts") and bool(broker.host) and broker.port > 0
@@ -326,17 +471,62 @@ def _check(settings: Kiosk | Desk, path: Path, text: str) -> None:
         raise wrong(["broker", "url"], f"'{broker.url}' is not mqtt://host:port or mqtts://host:port")
     if broker.tls and not broker.ca:
         raise wrong(["broker", "url"], "mqtts needs broker.ca, the hall's authority (kiosk certs)")
+    try:
+        zoneinfo.ZoneInfo(settings.hours.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise wrong(
+            ["hours", "timezone"], f"no such time zone; write for example Asia/Shanghai ({error})"
+        ) from error
     if isinstance(settings, Kiosk):
-        try:
-            zoneinfo.ZoneInfo(settings.hours.timezone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        pins = msgspec.structs.asdict(settings.gpio)
+        if settings.gpio.button == 0:
+            raise wrong(["gpio", "button"], "is the contact that calls; name its GPIO number, 2 to 27")
+        for key, pin in pins.items():
+            if pin == 1:
+                raise wrong(["gpio", key], "GPIO1 is the header's own; use 2 to 27, or 0 for none")
+            if pin and list(pins.values()).count(pin) > 1:
+                others = ", ".join(f"gpio.{other}" for other in pins if other != key and pins[other] == pin)
+                raise wrong(["gpio", key], f"GPIO{pin} is {others} already; each needs a pin of its own")
+        if settings.button.driver == "lines" and settings.button.port.startswith("socket:"):
             raise wrong(
-                ["hours", "timezone"], f"no such time zone; write for example Asia/Shanghai ({error})"
-            ) from error
+                ["button", "port"], "plain TCP has no modem lines; the driver lines needs rfc2217://host:port"
+            )
         if settings.staff.pin and not re.fullmatch(r"[0-9]{4,12}", settings.staff.pin):
             raise wrong(["staff", "pin"], "must be 4 to 12 digits")
+        if settings.duty.secret:
+            try:
+                webhook.signing_key(settings.duty.secret)
+            except ValueError as error:
+                raise wrong(["duty", "secret"], str(error)) from error
         if settings.duty.webhook and not _is_web(settings.duty.webhook):
             raise wrong(["duty", "webhook"], f"'{settings.duty.webhook}' is not https://host/… or http://host/…")
+        return
+    if url := settings.freeze_webhook.url:
+        if not _is_web(url):
+            raise wrong(["freeze_webhook", "url"], f"'{url}' is not https://host/… or http://host/…")
+        if not settings.freeze_webhook.secret_file:
+            raise wrong(["freeze_webhook", "url"], "needs freeze_webhook.secret_file: the bank must know who asks")
+    if settings.complaints.close_days * 24 < settings.complaints.first_reply_hours:
+        raise wrong(["complaints", "close_days"], "is before complaints.first_reply_hours; write more days")
+    for number, hook in enumerate(settings.webhook):
+        if why := _wrong_webhook(hook, [other.url for other in settings.webhook[:number]]):
+            raise wrong(["webhook", number, why[0]], why[1])
+
+
+def _wrong_webhook(hook: Webhook, before: list[str]) -> tuple[str, str] | None:
+    """The key that is wrong, and why."""
+    if not _is_web(hook.url) or len(hook.url) > MAX_TEXT:
+        return "url", f"'{hook.url[:MAX_TEXT]}' is not https://host/… or http://host/…"
+    if hook.url in before:
+        return "url", "is that of an earlier [[webhook]]; give that one all the events"
+    if bool(hook.secret) == bool(hook.secret_file):
+        return "url", "needs either secret or secret_file: whoever takes it must know who tells"
+    if hook.secret:
+        try:
+            webhook.signing_key(hook.secret)
+        except ValueError as error:
+            return "secret", str(error)
+    return None
 
 
 def _is_web(url: str) -> bool:

@@ -78,8 +78,8 @@ class LocalService:
         self.clients: set[LocalClient] = set()
         self.bad_lines = 0
 
-    async def start(self) -> None:
-        """Listen. Raises :class:`SocketBusy` when another process does, OSError when the path cannot be used."""
+    def claim(self) -> None:
+        """Make sure that nobody else serves. Raises :class:`SocketBusy`, or OSError for an unusable path."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._path.exists():
             with socket.socket(socket.AF_UNIX) as probe:
@@ -89,6 +89,10 @@ class LocalService:
                     self._path.unlink()  # left behind by a process that was killed
                 else:
                     raise SocketBusy(f"{self._path} is served by another process; stop it first")
+
+    async def start(self) -> None:
+        """Claim it and listen. Raises as :meth:`claim` does."""
+        self.claim()
         self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=MAX_LINE)
         self._path.chmod(0o660)
         if os.geteuid() == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import getpass
 import secrets
 import shutil
 import signal
@@ -11,20 +11,41 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kiosk import certs
+from kiosk import config
 from kiosk.button.firmware import DEBOUNCE_MS
 from kiosk.button.virtual import OnLamp, VirtualBoard
+from kiosk.button.virtual_lines import VirtualLines
+from kiosk.certs.roles import Role
 from kiosk.desk.database import open_database
 from kiosk.desk.people import People
+from kiosk.desk.roles import Role as PersonRole
+from kiosk.hallcerts import HallCertificates
 from kiosk.reachable import free_port as free_port, listens, serves
 
 HALL = "demo"
 READY_S = 20.0
+#: Outlives whoever is killed, and ends what that has left behind: the last line it read has the pids.
+_WATCHMAN = 'while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -9 $pids'
+#: For a fleet of simulated terminals on this machine only: no certificates, no limit on connections.
+_OPEN_BROKER = """listener {port} 127.0.0.1
+allow_anonymous true
+max_inflight_messages 20
+max_queued_messages 1000
+persistence true
+persistence_location {directory}/
+autosave_interval 30
+set_tcp_nodelay true
+sys_interval 0
+log_dest stderr
+log_type error
+log_type warning
+user {user}
+"""
 _MOSQUITTO_PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
 
@@ -36,21 +57,29 @@ class Stack:
     """Processes by name, with their files in one directory that goes away with the stack.
 
     ``make_*`` write the settings, ``start`` and ``kill`` the process. Names: ``broker``, a desk's, a kiosk's.
+    The processes end with this one, also when it is killed: a link that is left behind would go on opening the
+    terminal device it knows, and take the presses of whichever board has that number next.
     """
 
     def __init__(self) -> None:
+        self._open_to_all = False
         self._temporary = tempfile.TemporaryDirectory(prefix="kiosk-")
         self.directory = Path(self._temporary.name)
         self.password = secrets.token_urlsafe(9)
         self.broker_port = free_port()
+        self.certs = HallCertificates(HALL, self.directory, self.broker_port)
         self.desk_ports: dict[str, int] = {}
         self.boards: dict[str, VirtualBoard] = {}
+        self.lines: dict[str, VirtualLines] = {}
         self._sockets: dict[str, Path] = {}
         self._environments: dict[str, dict[str, str]] = {}
         self._typed: set[str] = set()  # processes that one can type to
         self._commands: dict[str, list[str]] = {}
         self._ready: dict[str, Callable[[], bool]] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._watchman = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHMAN], stdin=subprocess.PIPE, bufsize=0, start_new_session=True
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -64,18 +93,22 @@ class Stack:
         """Stop everything and remove the directory."""
         for board in self.boards.values():
             board.close()
+        for lines in self.lines.values():
+            lines.close()
         for name in list(self._processes):
             with contextlib.suppress(ProcessLookupError):
                 self._processes[name].terminate()
         for name in list(self._processes):
             self._wait_end(name)
+        self._watchman.kill()
+        self._watchman.wait()
         self._temporary.cleanup()
 
     # --- what there is -----------------------------------------------------------------------------
 
     @property
     def ca(self) -> Path:
-        return self.directory / "certs" / "ca.crt"
+        return self.certs.authority.certificate
 
     def url(self, desk: str) -> str:
         """The address of a desk's page."""
@@ -104,43 +137,79 @@ class Stack:
 
     # --- making ------------------------------------------------------------------------------------
 
-    def make_broker(self, *, embedded: bool = False) -> None:
-        """mosquitto, or amqtt when ``embedded``. Raises :class:`StackError` when mosquitto is missing."""
+    def make_broker(self, *, embedded: bool = False, open_to_all: bool = False) -> None:
+        """mosquitto with the configuration of a real hall, or amqtt (TLS, but no rights) when ``embedded``.
+
+        ``open_to_all``: mosquitto for thousands of clients of many halls, without certificates and rights.
+        Raises :class:`StackError` when mosquitto is missing.
+        """
+        self._open_to_all = open_to_all
+        self.certs.issue(Role.BROKER, "broker")
         if embedded:
-            command = [sys.executable, "-m", "kiosk.embedded", str(self.broker_port)]
+            command = [
+                sys.executable,
+                "-m",
+                "kiosk.embedded",
+                str(self.broker_port),
+                str(self.certs.broker_directory),
+            ]
         else:
-            program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_MOSQUITTO_PLACES)
-            if program is None:
+            if (program := find_mosquitto()) is None:
                 raise StackError("mosquitto is not installed: apt install mosquitto")
-            (self.directory / "broker").mkdir()
-            settings = self.directory / "mosquitto.conf"
-            # Saved only at its end: mosquitto stands still while it saves (235 ms seen), and after a restart the
-            # kiosks say what is true anyway.
-            settings.write_text(
-                f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
-                f"persistence true\npersistence_location {self.directory}/broker/\n"
-                # As root it would change to a user who may not write here.
-                + ("user root\n" if os.geteuid() == 0 else "")
-            )
-            command = [program, "-c", str(settings)]
+            configuration = self.certs.broker_directory / "mosquitto.conf"
+            if open_to_all:
+                configuration = self.directory / "open.conf"
+                configuration.write_text(
+                    _OPEN_BROKER.format(port=self.broker_port, directory=self.directory, user=getpass.getuser())
+                )
+            command = [program, "-c", str(configuration)]
         self._add("broker", command, lambda: listens(self.broker_port))
 
-    def make_desk(self, name: str = "desk1", *, ledger: bool = True, people: dict[str, tuple[str, int]]) -> None:
-        """A desk with people: user -> (name, level); all have the stack's password."""
-        directory = self.directory / "certs"
-        certs.make_authority(directory, HALL)
-        cert, key = certs.issue(directory, name, ["localhost", "127.0.0.1"])
+    def _broker_table(self, role: Role, name: str, *, ledger: bool = False) -> str:
+        if self._open_to_all:
+            return f'[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
+        table = self.certs.table(role, name, ledger=ledger)
+        self._tell_broker()
+        return table
+
+    def client(self, name: str, *, free: bool = False) -> config.Broker:
+        """Broker settings for somebody else, who only watches; ``free``: who may write and read everything."""
+        settings = self.certs.client(name, free=free)
+        self._tell_broker()
+        return settings
+
+    def _tell_broker(self) -> None:
+        """A broker that runs reads the access list again."""
+        if self.running("broker"):
+            self.certs.write()
+            self._processes["broker"].send_signal(signal.SIGHUP)
+
+    def make_desk(
+        self,
+        name: str = "desk1",
+        *,
+        ledger: bool = True,
+        people: Mapping[str, tuple[str, int] | tuple[str, int, PersonRole]],
+        more: str = "",
+        hall: str = HALL,
+    ) -> None:
+        """A desk with people: user -> (name, level, and the role of who is no agent).
+
+        All have the stack's password. ``more``: further tables.
+        """
+        cert, key = self.certs.issue(Role.PAGE, name)
+        broker = self._broker_table(Role.DESK, name, ledger=ledger)
         port = self.desk_ports[name] = free_port()
         database = f"sqlite:///{self.directory}/{name}.db"
         settings = self.directory / f"{name}.toml"
         settings.write_text(
-            f'hall = "{HALL}"\nname = "{name}"\ntitle = "演示营业厅"\nlisten = "127.0.0.1"\nport = {port}\n'
+            f'hall = "{hall}"\nname = "{name}"\ntitle = "演示营业厅"\nlisten = "127.0.0.1"\nport = {port}\n'
             f'cert = "{cert}"\nkey = "{key}"\ndatabase = "{database}"\nledger = {str(ledger).lower()}\n'
-            f'[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
+            f"{broker}{more}\n"
         )
         engine = open_database(database)
-        for user, (full_name, level) in people.items():
-            People(engine).add(user, full_name, self.password, level)
+        for user, (full_name, level, *role) in people.items():
+            People(engine).add(user, full_name, self.password, level, *role)
         engine.dispose()
         self._add(
             name,
@@ -158,23 +227,29 @@ class Stack:
         debounce_ms: int = DEBOUNCE_MS,
         on_lamp: OnLamp | None = None,
         board: bool = True,
+        lines: bool = False,
         hold_ends_call: bool = False,
     ) -> None:
         """A kiosk with a simulated button board on a real pseudo-terminal, or with none at its port yet.
 
+        With ``lines`` the simulated button has no board and is on modem lines, over RFC 2217.
         ``more``: lines for its settings.
         """
         directory = self.directory / name
         directory.mkdir()
         self._sockets[name] = directory / "link.sock"
-        port = self.port(name)
-        if board:
+        driver, port = "board", str(self.port(name))
+        if lines:
+            self.lines[name] = VirtualLines(on_lamp=on_lamp)
+            driver, port = "lines", self.lines[name].url
+        elif board:
             self.boards[name] = VirtualBoard(port, debounce_ms=debounce_ms, on_lamp=on_lamp)
+        broker = self._broker_table(Role.KIOSK, name)
         settings = self.directory / f"{name}.toml"
         settings.write_text(
             f'hall = "{HALL}"\nname = "{name}"\ntitle = "{title}"\nplace = "{place}"\n'
             f'state_dir = "{directory}"\nruntime_dir = "{directory}"\n'
-            f'{more}\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n[button]\nport = "{port}"\n'
+            f'{more}\n{broker}[button]\ndriver = "{driver}"\nport = "{port}"\n'
             f"hold_ends_call = {str(hold_ends_call).lower()}\n"
         )
         self._add(
@@ -229,7 +304,12 @@ class Stack:
         return name
 
     def say(self, kiosk: str, text: str) -> None:
-        """The customer at this kiosk says something; its simulated voice must run."""
+        """The customer at this kiosk says something, once its simulated voice has open ears, or after 5 s."""
+        deadline = time.monotonic() + 5
+        while "ears open" not in self.log(f"{kiosk}-voice").rpartition("ears closed")[2]:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
         typed = self._processes[f"{kiosk}-voice"].stdin
         assert typed is not None
         typed.write(f"{text}\n".encode())
@@ -254,6 +334,8 @@ class Stack:
 
     def start(self, *names: str) -> None:
         """Start processes (all that were made, in order, when none is named) and wait until they serve."""
+        if "broker" in (names or self._commands):
+            self.certs.write()
         for name in names or list(self._commands):
             with (self.directory / f"{name}.log").open("ab") as log:
                 self._processes[name] = subprocess.Popen(
@@ -265,6 +347,7 @@ class Stack:
                     stderr=log,
                     start_new_session=True,
                 )
+            self._tell_watchman()
         for name in names or list(self._commands):
             deadline = time.monotonic() + READY_S
             while not self._ready[name]():
@@ -291,7 +374,18 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._tell_watchman()
         if process.stdin is not None:
             process.stdin.close()
         if name in self._sockets:
             self._sockets[name].unlink(missing_ok=True)  # so that the next start's readiness is its own
+
+    def _tell_watchman(self) -> None:
+        pids = " ".join(str(process.pid) for process in list(self._processes.values()))
+        assert self._watchman.stdin is not None
+        self._watchman.stdin.write(f"{pids}\n".encode())
+
+
+def find_mosquitto() -> str | None:
+    """The program, if it is installed."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path=_MOSQUITTO_PLACES)

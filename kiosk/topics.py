@@ -13,11 +13,14 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 #: No kiosk may be called this: it is the level that holds the desks.
 DESK = "desk"
 
-KIOSK_LEAVES = frozenset({"call", "events", "health", "reply", "ledger-ack", "signal/up", "signal/down"})
+#: Of a desk.
+DESK_LEAVES = frozenset({"presence", "ledger-head"})
+
+KIOSK_LEAVES = frozenset({"call", "events", "health", "reply", "ledger-ack", "signal/up", "signal/down", "test"})
 
 
 class Address(NamedTuple):
-    """What a topic says: ``who`` is a kiosk's name, or a desk's where ``leaf`` is ``presence``."""
+    """What a topic says: ``who`` is a kiosk's name, or a desk's where ``leaf`` is one of :data:`DESK_LEAVES`."""
 
     hall: str
     who: str
@@ -36,6 +39,16 @@ def presence(hall: str, desk: str) -> str:
     return f"{ROOT}/{hall}/{DESK}/{desk}/presence"
 
 
+def discovery(prefix: str, hall: str, kiosk: str) -> str:
+    """The topic on which Home Assistant is told of a kiosk, below its own ``prefix``; ``kiosk`` may be ``+``."""
+    return f"{prefix}/device/rengong-{hall}/{kiosk}/config"
+
+
+def ledger_head(hall: str, desk: str) -> str:
+    """The topic on which the desk that keeps the ledger says where its chain ends; ``desk`` may be ``+``."""
+    return f"{ROOT}/{hall}/{DESK}/{desk}/ledger-head"
+
+
 def parse(topic: str) -> Address | None:
     """Take a topic apart; None for one that is not ours (clients filter by it, some brokers leak)."""
     parts = topic.split("/")
@@ -43,9 +56,9 @@ def parse(topic: str) -> Address | None:
         return None
     hall, who, leaf = parts[2], parts[3], "/".join(parts[4:])
     if who == DESK:
-        if len(parts) != 6 or parts[5] != "presence":
+        if len(parts) != 6 or parts[5] not in DESK_LEAVES:
             return None
-        who, leaf = parts[4], "presence"
+        who, leaf = parts[4], parts[5]
     elif leaf not in KIOSK_LEAVES:
         return None
     return Address(hall, who, leaf) if SLUG.match(hall) and SLUG.match(who) else None

@@ -100,6 +100,10 @@ def screen() -> Iterator[str]:
         process.wait()
 
 
+class NavigatedError(RuntimeError):
+    """The page was replaced by another while it was asked."""
+
+
 class Tab:
     """One tab of a :func:`headed` Chromium."""
 
@@ -114,12 +118,17 @@ class Tab:
         await self._socket.send_json({"id": number, "method": "Runtime.evaluate", "params": params})
         while (answer := await self._socket.receive_json(timeout=LIMIT_S)).get("id") != number:
             pass
+        if "error" in answer:
+            raise NavigatedError(answer["error"]["message"])
         assert "exceptionDetails" not in answer["result"], answer["result"]["exceptionDetails"]
         return answer["result"]["result"].get("value")
 
     async def until(self, expression: str) -> None:
         async with asyncio.timeout(LIMIT_S):
-            while not await self.evaluate(expression):  # noqa: ASYNC110 - nothing to await there
+            while True:
+                with contextlib.suppress(NavigatedError):  # it is just being loaded
+                    if await self.evaluate(expression):
+                        return
                 await asyncio.sleep(0.02)
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from parts import PEOPLE, Link
 
 from kiosk import local
 from kiosk.stack import Stack
+
+# The searches for counter-examples try the same ones every time, so that a change is judged by what it changes.
+# New ones: pytest --hypothesis-profile=default
+settings.register_profile("the same", derandomize=True)
+settings.load_profile("the same")
 
 ConnectLink = Callable[..., Awaitable[Link]]
 

@@ -12,10 +12,14 @@ import wave
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import numpy as np
 from hall_sound import eventually
 
 from kiosk import local, messages
+from kiosk.bench.listening import room
+from kiosk.bench.recordings import Recordings, Spoken
 from kiosk.messages import Ears, Listen, Loudness, Result, Utterance, VoiceMessage, VoiceState
+from kiosk.voice.levels import level
 from kiosk.voice.sound import RATE, Samples
 
 #: Nothing here measures speed: a loaded machine is slow, and only a test that would wait for ever is ended.
@@ -126,13 +130,16 @@ class Listener:
         await self.until(lambda: len(self.sentences) > since and self.state and not self.state.saying)
         await asyncio.sleep(0.5)  # it stays deaf for a moment, for the echo
 
-    async def heard(self, sound: Samples, card: SoundCard, wanted: str) -> None:
-        """Say this until it is understood: a machine without a free core loses sound, and people say it again."""
+    async def heard(self, sound: Samples, card: SoundCard, *wanted: str) -> None:
+        """Say this until one utterance has all that is wanted.
+
+        A machine without a free core loses sound, and people say it again.
+        """
         for _ in range(3):
             before = len(self.said)
             await asyncio.to_thread(card.say(sound).wait)
             await self.until(lambda before=before: len(self.said) > before, "what was said")
-            if wanted in self.said[-1].text:
+            if any(all(part in one.text for part in wanted) for one in self.said[before:]):
                 return
         raise AssertionError(f"{wanted} was heard as {[one.text for one in self.said]}")
 
@@ -156,6 +163,23 @@ class Listener:
                 self.sentences.append(message.saying)
             if message.ears is Ears.HEARING and message.caption not in ("", *self.captions[-1:]):
                 self.captions.append(message.caption)
+
+
+def named(recordings: Recordings, name: str) -> Spoken:
+    """One of the recordings."""
+    return next(one for one in recordings.spoken if one.name == name)
+
+
+def with_pauses(sound: Samples, seconds: float) -> Samples:
+    """Silence put into the two quietest places of a sentence, away from its ends."""
+    frames = sound[: len(sound) // 320 * 320].reshape(-1, 320)
+    loud = np.array([level(frame) for frame in frames])
+    thirds = len(frames) // 3
+    cuts = sorted(
+        320 * (start + int(np.argmin(loud[start : start + thirds // 2]))) for start in (thirds // 2, thirds * 2)
+    )
+    pause = room(seconds, -70)
+    return np.concatenate([sound[: cuts[0]], pause, sound[cuts[0] : cuts[1]], pause, sound[cuts[1] :]])
 
 
 @contextlib.asynccontextmanager

@@ -53,7 +53,7 @@ async def test_a_practice_press_turns_the_lamp_green_and_rings_nobody_and_the_ne
     async with asyncio.timeout(LIMIT_S), on(stack) as agent:
         await agent.go_on_duty()
         await screen.until(lambda s: s.on_duty)
-        assert (await screen.command(TryButton("b1", on=True))).ok
+        await screen.practise()
         assert screen.state.trial is Trial.ARMED
         board.press()
         state = await screen.until(lambda s: s.trial is Trial.DONE)
@@ -78,7 +78,7 @@ async def test_the_practice_press_held_is_an_urgent_call(stack, link_of):
     screen = await link_of(stack)
     async with asyncio.timeout(LIMIT_S), on(stack) as agent:
         await screen.until(lambda s: s.online)
-        await screen.command(TryButton("b1", on=True))
+        await screen.practise()
         stack.boards["k1"].hold(4)
         await screen.until(lambda s: s.trial is Trial.DONE and s.call is None)
         call = await agent.until_call("k1")
@@ -90,7 +90,7 @@ async def test_practice_that_is_over_calls(stack, link_of, how):
     stack.make_kiosk("k1")
     stack.start()
     screen, other = await link_of(stack), await link_of(stack)
-    await screen.command(TryButton("b1", on=True))
+    await screen.practise()
     await other.until(lambda s: s.trial is Trial.ARMED)
     if how == "the screen is gone":
         await screen.close()
@@ -109,7 +109,7 @@ async def test_a_practice_press_that_never_got_on_disk_calls_after_a_restart(sta
     stack.make_kiosk("k1")
     stack.start("broker", "k1")
     screen = await link_of(stack)
-    await screen.command(TryButton("b1", on=True))
+    await screen.practise()
     resource.prlimit(stack.pid("k1"), resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     stack.boards["k1"].press()
     await screen.until(lambda s: s.trial is Trial.DONE)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from parts import LIMIT_S, eventually
 
-from kiosk import config, topics
+from kiosk import topics
 from kiosk.broker import Broker
 from kiosk.desk.client import SignInError, connect
 from kiosk.stack import HALL
@@ -57,7 +57,7 @@ def test_wrong_opening_hours_and_drivers_say_what_to_write(tmp_path):
     path.write_text('hall = "h"\nname = "k1"\n[hours]\nopen = ["Monday to Friday"]\n')
     assert "is not like 'mon-fri 09:00-17:00'" in kiosk("link", "--config", str(path)).stderr
     path.write_text('hall = "h"\nname = "k1"\n[button]\ndriver = "usb"\n')
-    assert "the drivers are: board, none" in kiosk("link", "--config", str(path)).stderr
+    assert "the drivers are: board, lines, gpio, none" in kiosk("link", "--config", str(path)).stderr
 
 
 def test_a_desk_without_certificate_or_with_a_taken_port_says_so(stack, tmp_path):
@@ -155,8 +155,8 @@ async def test_garbage_on_every_topic_is_counted_and_harms_nobody(stack, link_of
                 await broker.publish(topic, payload)
         sent.set()
 
-    url = f"mqtt://127.0.0.1:{stack.broker_port}"
-    broker = Broker(config.Broker(url=url), "vandal", on_connected=publish_all, on_message=lambda _: None)
+    vandal_settings = stack.client("vandal", free=True)  # more than the hall's rules let anybody do
+    broker = Broker(vandal_settings, "vandal", on_connected=publish_all, on_message=lambda _: None)
     async with asyncio.timeout(LIMIT_S), connect(stack.url("desk1"), "wang", stack.password, stack.ca) as agent:
         await agent.until(lambda a: "k1" in a.kiosks)  # so the desk is at the broker too
         vandal = asyncio.create_task(broker.run())

@@ -331,6 +331,11 @@ def headless_demo(tmp_path, **environment):
 
 def test_the_headless_demo_shows_the_whole_call_and_a_customer_who_speaks_where_there_are_models(tmp_path):
     shown = headless_demo(tmp_path)
+    if importlib.util.find_spec("kivy") and importlib.util.find_spec("aiortc"):
+        for step in ("answers face to face", "sees the customer's picture", "hears the customer's tone, 4"):
+            assert step in shown
+        assert list(tmp_path.glob("*-video.png"))
+        assert list(tmp_path.glob("*-card.png"))
     if speaking.can_be_heard() and importlib.util.find_spec("kivy"):
         for step in ("the customer says 存折丢了怎么办", "hears 存折", "understood", "the answer"):
             assert step in shown

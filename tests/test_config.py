@@ -111,7 +111,22 @@ MISTAKES = {
     "a PIN in Chinese digits": ('hall = "a"\nname = "b"\n[staff]\npin = "１２３４"\n', 4, ["staff.pin", "digits"]),
     "a PIN as a number": ('hall = "a"\nname = "b"\n[staff]\npin = 1234\n', 4, ["staff.pin", "int"]),
     "no webhook": ('hall = "a"\nname = "b"\n[duty]\nwebhook = "duty.lan"\n', 4, ["duty.webhook", "https://"]),
+    "a duty secret that is none": (
+        'hall = "a"\nname = "b"\n[duty]\nsecret = "12345"\n',
+        4,
+        ["duty.secret", "openssl rand"],
+    ),
     "half a webhook": ('hall = "a"\nname = "b"\n[duty]\nwebhook = "http://[::1/"\n', 4, ["duty.webhook"]),
+    "a pin that is none": ('hall = "a"\nname = "b"\n[gpio]\nlamp = 28\n', 4, ["gpio.lamp", "27"]),
+    "a pin by its name": ('hall = "a"\nname = "b"\n[gpio]\nlamp = "GPIO22"\n', 4, ["gpio.lamp", "int"]),
+    "a pin of the header's own": ('hall = "a"\nname = "b"\n[gpio]\nlamp = 1\n', 4, ["gpio.lamp", "2 to 27"]),
+    "no pin for the button": ('hall = "a"\nname = "b"\n[gpio]\nbutton = 0\n', 4, ["gpio.button", "2 to 27"]),
+    "a pin twice": ('hall = "a"\nname = "b"\n[gpio]\nbutton = 27\n', 4, ["gpio.button", "GPIO27", "gpio.nc"]),
+    "modem lines over plain TCP": (
+        'hall = "a"\nname = "b"\n[button]\ndriver = "lines"\nport = "socket://x:1"\n',
+        5,
+        ["button.port", "rfc2217://"],
+    ),
     "no TOML": ('hall = "a"\nname = b\n', 2, ["configuration.md"]),
     "an end too soon": ('hall = "a"\nname = "b\n', 2, ["configuration.md"]),
     "a list without end": ('hall = "a"\nname = "b"\n[hours]\nopen = [\n', 4, ["configuration.md"]),
@@ -136,6 +151,32 @@ def test_a_mistake_is_named_with_its_file_its_line_and_what_to_write(path: Path,
 def test_a_desks_mistake(path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ConfigError, match=":3: port: "):
+        load(path, Desk)
+
+
+HOOK = '[[webhook]]\nurl = "https://a.example/"\nsecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"\n'
+
+
+@pytest.mark.parametrize(
+    ("hook", "line", "words"),
+    [
+        ('[[webhook]]\nurl = "a.example"\n', 8, ["webhook.1.url", "https://"]),
+        ('[[webhook]]\nurl = "https://b.example/"\n', 8, ["webhook.1.url", "secret_file"]),
+        ('[[webhook]]\nurl = "https://b.example/"\nsecret = "x"\n', 9, ["webhook.1.secret", "openssl rand"]),
+        (HOOK, 8, ["webhook.1.url", "earlier"]),
+    ],
+)
+def test_a_webhook_that_cannot_be(path: Path, hook: str, line: int, words: list[str]) -> None:
+    path.write_text(f'hall = "a"\nname = "b"\n# two\n{HOOK}{hook}')
+    with pytest.raises(ConfigError) as caught:
+        load(path, Desk)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_a_token_that_is_too_short(path: Path) -> None:
+    path.write_text('hall = "a"\nname = "b"\nmetrics_token = "secret"\n')
+    with pytest.raises(ConfigError, match=r":3: metrics_token: .*16 to 200.*openssl"):
         load(path, Desk)
 
 

@@ -67,3 +67,8 @@ def keys_of(table, prefix=""):
     return set().union(
         *(keys_of(v, f"{prefix}{k}.") if isinstance(v, dict) else {prefix + k} for k, v in table.items())
     )
+
+
+def test_every_key_of_a_webhook_is_named_and_no_other():
+    named = re.findall(r"^\| `(\w+)` \|", section("[[webhook]]"), re.MULTILINE)
+    assert named == list(config.Webhook.__struct_fields__)

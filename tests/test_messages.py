@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from kiosk import messages as m
 from kiosk.messages import BadMessage, decode, encode
@@ -25,6 +25,11 @@ KINDS: list[Any] = [
     m.VoiceCommand,
     m.Shown,
     m.ScreenCommand,
+    m.SignalDown,
+    m.SignalUp,
+    m.Signalled,
+    m.PeerCommand,
+    m.PeerMessage,
 ]
 kinds = st.sampled_from(KINDS)
 
@@ -48,7 +53,9 @@ calls = st.builds(
     level=levels,
     round=counts,
     presses=counts,
+    service=st.sampled_from(["", "urgent_fraud"]),
     said=st.lists(texts, max_size=3).map(tuple),
+    freeze=st.none() | st.builds(m.Freeze, st.just("f1"), st.sampled_from(m.FreezeState), counts, names, texts),
     rung_by=st.lists(ids, max_size=3).map(tuple),
     agent=st.none() | agents,
     mode=st.none() | st.sampled_from(m.Mode),
@@ -79,15 +86,34 @@ replies = st.one_of(
     st.builds(m.Arrived, **rounds, agent=agents),
     st.builds(m.HandOver, **rounds, agent=agents, to=agents),
     st.builds(m.End, **rounds, agent=agents, outcome=st.sampled_from(m.Outcome), note=texts),
+    st.builds(m.FreezeReceipt, ids, ids, names, st.none() | agents),
+    st.builds(m.FreezeRefusal, ids, ids, texts),
 )
+sdps = st.text(min_size=1, max_size=200)
+slugs = st.text("ab1-", min_size=1, max_size=8)
+from_agent = {"call": slugs, "round": counts, "agent": st.builds(m.Agent, slugs, names, slugs)}
+signals_down = st.one_of(
+    st.builds(m.Offer, **from_agent, session=slugs, sdp=sdps),
+    st.builds(m.Bye, **from_agent, session=slugs),
+    st.builds(m.ShowCard, **from_agent, text=texts, service=st.just("") | slugs),
+)
+faults = st.dictionaries(ids, names, max_size=3)
+titles = st.lists(st.builds(m.Title, slugs, names), max_size=3).map(tuple)
+signals_up = st.one_of(
+    st.builds(m.Ready, **rounds, peer=slugs, faults=faults, services=titles),
+    st.builds(m.Answer, **rounds, session=ids, sdp=sdps),
+)
+servers = st.lists(st.builds(m.IceServer, st.lists(names).map(tuple), names, names), max_size=2).map(tuple)
 commands = st.one_of(
     st.builds(m.Hello, ids, ids, st.booleans()),
     st.builds(m.Summon, ids, st.sampled_from(m.Cause), st.sampled_from(m.Urgency), st.lists(texts).map(tuple)),
+    st.builds(m.AskFreeze, ids, st.just("") | ids),
     st.builds(m.CustomerEnd, ids, ids, st.booleans()),
     st.builds(m.Resolved, ids, ids, st.booleans()),
     st.builds(m.Rate, ids, ids, st.integers(1, 5)),
     st.builds(m.Staff, ids, st.text(max_size=32), st.sampled_from(m.StaffAction)),
     st.builds(m.Media, ids, ids, st.booleans()),
+    st.builds(m.Signal, ids, signals_up),
     st.builds(m.Complain, ids, texts, st.just("") | ids),
     st.builds(m.TryButton, ids, st.booleans()),
     st.builds(m.Report, ids, parts),
@@ -102,6 +128,7 @@ voice_commands = st.one_of(
     st.builds(m.Listen, ids, st.booleans(), st.booleans()),
     st.builds(m.Say, ids, texts, st.booleans()),
     st.builds(m.Hush, ids),
+    st.builds(m.Lend, ids, st.booleans()),
     st.builds(m.SetVolume, ids, shares),
 )
 pixels = st.integers(0, 20_000)
@@ -157,6 +184,28 @@ valid: dict[Any, st.SearchStrategy[Any]] = {
         counts,
     ),
     m.ScreenCommand: screen_commands,
+    m.SignalDown: signals_down,
+    m.SignalUp: signals_up,
+    m.Signalled: st.builds(m.Signalled, signals_down),
+    m.PeerCommand: st.one_of(
+        st.builds(
+            m.Setup,
+            camera=names,
+            microphone=names,
+            speaker=names,
+            width=st.integers(16, 4096),
+            height=st.integers(16, 4096),
+            fps=st.integers(1, 60),
+            ducking=st.booleans(),
+        ),
+        st.builds(m.Connect, ids, sdps, servers),
+        st.builds(m.Wanted, st.booleans(), st.booleans(), st.booleans(), shares),
+        st.builds(m.Hang),
+    ),
+    m.PeerMessage: st.one_of(
+        st.builds(m.PeerAnswer, ids, sdps),
+        st.builds(m.PeerState, st.just("") | ids, st.booleans(), st.booleans(), faults),
+    ),
 }
 json_values = st.recursive(
     st.none()
@@ -181,7 +230,7 @@ def read(payload: bytes, kind: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: getattr(kind, "__name__", str(kind)[-40:]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.data())
 def test_there_and_back(kind: Any, data: st.DataObject) -> None:
     message = data.draw(valid[kind])

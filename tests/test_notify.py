@@ -1,3 +1,4 @@
+import os
 import socket
 import uuid
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ops.notify import notify, watchdog_interval
+from kiosk.stack import Stack
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -32,6 +34,15 @@ def test_without_a_manager_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_manager_that_is_gone_is_no_disaster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
     assert not notify("READY=1")
+
+
+def test_a_desk_says_that_it_serves_and_that_its_database_works(manager: socket.socket) -> None:
+    with Stack() as hall:
+        hall.make_desk(people={})
+        environment = os.environ | {"WATCHDOG_USEC": "400000"}
+        hall.set_environment("desk1", environment)
+        hall.start()
+        assert [manager.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
 
 
 @pytest.mark.parametrize(

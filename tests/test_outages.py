@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sqlite3
 import sys
@@ -305,6 +306,31 @@ async def test_a_kiosk_that_falls_silent_keeps_its_call_in_the_list(stack):
         await agent.until(lambda a: a.kiosks["k1"].offline)
         assert agent.kiosks["k1"].call.id == call.id
         assert agent.kiosks["k1"].health.place == "大厅入口左侧"
+
+
+async def test_events_that_nobody_took_after_a_crash_of_the_broker_come_again_with_the_desk(stack):
+    """The broker remembers a desk that is not back yet; the terminal is, and tells its journal to nobody."""
+    stack.make_kiosk("k1")
+    stack.start()
+    async with asyncio.timeout(LIMIT_S), on(stack) as agent:
+        await agent.go_on_duty()
+        await agent.until(lambda a: a.colleagues)
+        os.kill(stack.pid("broker"), signal.SIGUSR1)  # it saves, with this desk in it
+        eventually(lambda: b"rengong" in _saved(stack))
+        os.kill(stack.pid("desk1"), signal.SIGSTOP)
+        stack.kill("broker")
+        stack.start("broker")
+        eventually(lambda: stack.log("k1").count("connected to") == 2)
+        stack.boards["k1"].press()
+        eventually(lambda: stack.boards["k1"].pending == 0 and "opened" in stack.log("k1"))
+        os.kill(stack.pid("desk1"), signal.SIGCONT)
+        call = await agent.until_call("k1")
+        await on_record(agent, "k1", call.id, "opened")
+
+
+def _saved(stack) -> bytes:
+    path = stack.directory / "retained" / "mosquitto.db"
+    return path.read_bytes() if path.exists() else b""
 
 
 class Wire:

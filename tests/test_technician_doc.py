@@ -2,8 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
+from kiosk.button.faults import Kind as ButtonFault
 from kiosk.link.reports import OWN_PARTS
+from kiosk.link.selftest import Result as SelfTestResult
+from kiosk.ops.machine import Fault as MachineFault
+from kiosk.validity import FAULTS as CERTIFICATE_FAULTS
+from kiosk.video.devices import REMEDIES as CAMERA_REMEDIES
 from kiosk.voice.microphones import REMEDIES
 
 ROOT = Path(__file__).parents[1]
@@ -23,10 +29,22 @@ def faults_in_code():
     found["other programs"] = set(re.findall(r'parts\.fault\(name, "([\w-]+)"', code("link")))
     found["speaker"] = set(re.findall(r'(?:SpeakerError\(\s*|fault=)"([\w-]+)"', code("voice/speech")))
     found["microphone"] = set(REMEDIES)
+    found["camera"] = set(CAMERA_REMEDIES)
+    for part in ("disk", "memory", "temperature", "power"):
+        found[part] = faults_of_machine(part)
+    found["self-test"] = set(get_args(SelfTestResult)) - {""}
+    found["certificate"] = set(CERTIFICATE_FAULTS)
     screen = (ROOT / "kiosk" / "screen" / "app.py").read_text(encoding="utf-8")
     found["screen"] = set(re.findall(r'Part\(False, "([\w-]+)"', screen))
-    button = re.findall(r'(?:Fault|_fault|_line_is|failed,)\(?\s*"([a-z-]+)"', code("button"))
-    return found | {"button": set(button)}
+    return found | {"button": set(get_args(ButtonFault))}
+
+
+def faults_of_machine(part):
+    """What each of its readings can say; together they are all that the type allows."""
+    told = {"disk": {"low", "full", "read-only"}, "memory": {"low"}, "temperature": {"hot"}}
+    told["power"] = {"low", "throttled"}
+    assert set().union(*told.values()) == set(get_args(MachineFault)) - {""}
+    return told[part]
 
 
 def faults_in_doc():
@@ -41,15 +59,26 @@ def test_every_fault_is_explained_and_no_other():
 
 def test_the_search_finds_what_there_is():
     faults = faults_in_code()
-    assert faults.keys() == OWN_PARTS | {"other programs", "speaker", "microphone", "screen"}, (
+    assert faults.keys() == OWN_PARTS | {"other programs", "speaker", "microphone", "camera", "screen"}, (
         "whose part is the new one?"
     )
     assert {"port-missing", "port-busy", "port-denied", "unplugged", "stuck"} <= faults["button"]
-    # Each call that is not spelt out as above would be a fault that the search does not see; three only pass on.
+    # Each call that is not spelt out as above would be a fault that the search does not see; four only pass on.
     spelt_out = sum(map(len, faults.values())) - sum(
-        len(faults[part]) for part in ("button", "journal", "speaker", "microphone", "screen")
+        len(faults[part])
+        for part in (
+            "button",
+            "journal",
+            "speaker",
+            "microphone",
+            "camera",
+            "screen",
+            "certificate",
+            "self-test",
+            *("disk", "memory", "temperature", "power"),
+        )
     )
-    assert len(re.findall(r"parts\.fault\(", code("link"))) == spelt_out + 3
+    assert len(re.findall(r"parts\.fault\(", code("link"))) == spelt_out + 6
 
 
 def test_every_fault_has_a_name_on_the_agents_page():

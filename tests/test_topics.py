@@ -13,8 +13,9 @@ def test_a_kiosks_topic_there_and_back(hall: str, name: str, leaf: str) -> None:
 
 
 @given(slugs, slugs)
-def test_a_desks_presence_there_and_back(hall: str, desk: str) -> None:
+def test_a_desks_presence_and_head_there_and_back(hall: str, desk: str) -> None:
     assert topics.parse(topics.presence(hall, desk)) == Address(hall, desk, "presence")
+    assert topics.parse(topics.ledger_head(hall, desk)) == Address(hall, desk, "ledger-head")
 
 
 def test_as_it_is_written_down() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import msgspec
 
 from kiosk import config
+from kiosk.dialogue.decision import Understanding
+from kiosk.dialogue.trained import open_understanding
 from kiosk.messages import Say, Staff
 from kiosk.screen import actions
 from kiosk.screen.scene import Scene
-from kiosk.screen.walker import Walker
+from kiosk.screen.walker import Walker, bank
 
 HEADER = ["header"] * 5
 PIN = [f"key-{digit}" for digit in "4711"]
@@ -18,7 +21,14 @@ PIN = [f"key-{digit}" for digit in "4711"]
 
 def customer(*, elderly: bool = False, **screen: Any) -> Walker:
     """A visit at the welcome, everything well; ``screen`` are settings of the screen."""
-    return Walker(config.Kiosk(hall="xinhua", name="k1", elderly=elderly, screen=config.Screen(**screen)))
+    settings = config.Kiosk(hall="xinhua", name="k1", elderly=elderly, screen=config.Screen(**screen))
+    return Walker(settings, understanding=understanding())
+
+
+@functools.cache
+def understanding() -> Understanding:
+    """What the bank's classifier understands."""
+    return open_understanding("bank", bank())
 
 
 def technician(walker: Walker) -> Walker:

@@ -17,11 +17,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from kiosk import certs, clock, config, local, messages, topics
+from kiosk import clock, local, messages, topics
 from kiosk.bench import floor
 from kiosk.bench.board import ByteBoard
 from kiosk.bench.report import Report, summary
 from kiosk.broker import Broker, Message
+from kiosk.certs.roles import Role
 from kiosk.desk.client import connect
 from kiosk.desk.hall import KioskRow
 from kiosk.messages import Call, Snapshot, State
@@ -148,8 +149,7 @@ async def _subscriber(stack: Stack, mark: Listener) -> AsyncIterator[None]:
         await broker.subscribe([topics.kiosk(HALL, KIOSK, "call")])
         ready.set()
 
-    settings = config.Broker(url=f"mqtt://127.0.0.1:{stack.broker_port}")
-    broker = Broker(settings, "bench", on_connected=connected, on_message=on_message)
+    broker = Broker(stack.client("bench"), "bench", on_connected=connected, on_message=on_message)
     async with _running(broker.run()):
         await asyncio.wait_for(ready.wait(), LIMIT_S)
         yield
@@ -174,7 +174,7 @@ async def _browser(stack: Stack, mark: Listener, report: Report) -> AsyncIterato
     from kiosk.bench import page as pages
 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(*certs.issue(stack.ca.parent, "floor", ["localhost"]))
+    tls.load_cert_chain(*stack.certs.issue(Role.PAGE, "floor"))
     async with pages.chromium() as browser:
         report.floor |= summary("message_to_frame_ms", await pages.message_frames(browser, tls, TEXT, FLOOR_COUNT))
         context = await pages.new_context(browser)
@@ -206,8 +206,9 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _floor(stack: Stack, report: Report) -> None:
-    url = f"mqtt://127.0.0.1:{stack.broker_port}"
-    report.floor |= summary("mqtt_round_trip_ms", await floor.mqtt_round_trips(url, TEXT.encode(), FLOOR_COUNT))
+    clients = stack.client("floor-sub", free=True), stack.client("floor-pub", free=True)
+    times = await floor.mqtt_round_trips(clients, TEXT.encode(), FLOOR_COUNT)
+    report.floor |= summary("mqtt_round_trip_ms", times)
     with tempfile.TemporaryDirectory() as directory:
         report.floor |= summary("sqlite_commit_ms", floor.commits(Path(directory), TEXT.encode(), FLOOR_COUNT))
 

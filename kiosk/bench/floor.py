@@ -6,17 +6,22 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from kiosk import clock, config
+from kiosk import clock, config, topics
 from kiosk.broker import Broker, Message
 
-TOPIC = "floor/call"
+TOPIC = f"{topics.ROOT}/floor/k1/call"
 #: How long everything is left alone before a press or an empty frame, as a customer finds it: what came before
 #: is over and drawn, and a random part of a frame more.
 IDLE_S = (0.1, 0.12)
 
 
-async def mqtt_round_trips(url: str, payload: bytes, count: int) -> list[float]:
-    """Milliseconds from publish (QoS 1, retained) to the arrival at another client of the same broker."""
+async def mqtt_round_trips(
+    clients: tuple[config.Broker, config.Broker], payload: bytes, count: int
+) -> list[float]:
+    """Milliseconds from publish (QoS 1, retained) to the arrival at another client of the same broker.
+
+    ``clients``: their settings; both may do everything with the topic.
+    """
     arrived: asyncio.Queue[float] = asyncio.Queue()
     ready = [asyncio.Event(), asyncio.Event()]
 
@@ -31,9 +36,8 @@ async def mqtt_round_trips(url: str, payload: bytes, count: int) -> list[float]:
     async def connected() -> None:
         ready[1].set()
 
-    settings = config.Broker(url=url)
-    subscriber = Broker(settings, "floor-sub", on_connected=subscribe, on_message=on_message)
-    publisher = Broker(settings, "floor-pub", on_connected=connected, on_message=lambda _: None)
+    subscriber = Broker(clients[0], "floor-sub", on_connected=subscribe, on_message=on_message)
+    publisher = Broker(clients[1], "floor-pub", on_connected=connected, on_message=lambda _: None)
     tasks = [asyncio.create_task(client.run()) for client in (subscriber, publisher)]
     try:
         for event in ready:

@@ -23,10 +23,14 @@ class PlainResult:
     final_s: float
 
 
-def plain_vosk(model: Any, sound: Samples) -> PlainResult:
-    """One recording through a new recogniser, cut where vosk's own endpointer says."""
+def plain_vosk(model: Any, sound: Samples, kept: Any = None) -> PlainResult:
+    """One recording through a new recogniser, cut where vosk's own endpointer says.
+
+    A ``kept`` recogniser gives the same text at a quarter of the cost: ``FinalResult`` makes it forget all but its
+    cache. Only the CPU seconds are not those of vosk's example then.
+    """
     begun = time.thread_time()
-    recogniser = vosk.KaldiRecognizer(model, RATE)
+    recogniser = kept or vosk.KaldiRecognizer(model, RATE)
     parts = []
     for at in range(0, len(sound), _PIECE):
         if recogniser.AcceptWaveform(sound[at : at + _PIECE].tobytes()):

@@ -6,6 +6,8 @@ import json
 import math
 import os
 import platform
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,11 @@ def percentile(values: Sequence[float], percent: float) -> float:
         raise ValueError("no values")
     ordered = sorted(values)
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
+
+
+def progress(line: str) -> None:
+    """What a long bench is about, to standard error."""
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
 def summary(name: str, values: Sequence[float]) -> dict[str, float]:

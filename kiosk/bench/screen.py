@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+from kiosk.bench.processes import cpu_s, rss_mb
 from kiosk.bench.report import Report, percentile, summary
 from kiosk.bench.standin import StandIn, life_of_a_call
 from kiosk.display import VirtualDisplay, has_display
@@ -33,7 +34,6 @@ LIMIT_S = 3600.0
 SETTLE_S = 3.0
 #: More than the half second in which a shaking finger counts as one touch.
 BETWEEN_TOUCHES_S = (0.7, 0.8)
-CLOCK_TICK = os.sysconf("SC_CLK_TCK")
 CAPTION = "我想问一下我的养老金这个月到了没有"
 
 
@@ -66,17 +66,16 @@ async def _measure(environment: dict[str, str], touches: int, changes: int, seco
             await _change(client, standin, WARM_UP)
             await client.until_scene("welcome")
             await asyncio.sleep(SETTLE_S)
-            report.figures["rss_mb_start"] = _rss_mb(pid)
+            report.figures["rss_mb_start"] = rss_mb(pid)
             report.figures["idle_cpu_percent"] = await _cpu_percent(pid, seconds)
             report.figures |= summary("touch_to_frame_ms", await _touch(client, touches))
             report.figures["listening_cpu_percent"] = await _listening(client, standin, pid, seconds)
             report.figures["call_cpu_percent"] = await _calling(client, standin, pid, seconds)
             await _change(client, standin, changes)
             await asyncio.sleep(SETTLE_S)
-            after = report.figures[f"rss_mb_after_{changes}"] = _rss_mb(pid)
+            after = report.figures[f"rss_mb_after_{changes}"] = rss_mb(pid)
             report.figures["rss_growth_mb"] = round(after - report.figures["rss_mb_start"], 2)
-    stock = await _stock(environment, seconds)
-    report.floor |= stock
+    report.floor |= await stock(environment, seconds)
     report.goal("first_frame_s", 4.0)
     report.goal("touch_to_frame_ms_p99", 50.0)
     report.goal("idle_cpu_percent", 1.0)
@@ -185,35 +184,25 @@ async def _change(client: ScreenClient, standin: StandIn, changes: int) -> None:
         _progress("changes", done, changes)
 
 
-async def _stock(environment: dict[str, str], seconds: float) -> dict[str, float]:
+async def stock(environment: dict[str, str], seconds: float) -> dict[str, float]:
+    """The floor: an empty window of stock Kivy, at its own pace."""
     start = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "kiosk.bench.stock", str(seconds), env=environment, stdout=subprocess.PIPE
     )
     out, _ = await process.communicate()
-    stock = json.loads(out)
+    told = json.loads(out)
     return {
-        "stock_first_frame_s": round(stock["first_frame"] - start, 2),
-        "stock_idle_cpu_percent": round(stock["idle_cpu_percent"], 2),
+        "stock_first_frame_s": round(told["first_frame"] - start, 2),
+        "stock_idle_cpu_percent": round(told["idle_cpu_percent"], 2),
     }
 
 
 async def _cpu_percent(pid: int, seconds: float) -> float:
     """Share of one core that the process uses."""
-    before, start = _cpu_s(pid), time.monotonic()
+    before, start = cpu_s(pid), time.monotonic()
     await asyncio.sleep(seconds)
-    return round((_cpu_s(pid) - before) / (time.monotonic() - start) * 100, 2)
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / CLOCK_TICK
-
-
-def _rss_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-    return round(kilobytes / 1024, 2)
+    return round((cpu_s(pid) - before) / (time.monotonic() - start) * 100, 2)
 
 
 def _progress(what: str, done: int, total: int) -> None:

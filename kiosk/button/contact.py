@@ -53,6 +53,11 @@ class Contact:
             events.append(Recovered("stuck"))
         return events
 
+    def lose(self) -> list[ButtonEvent]:
+        """The contact is not known any longer: the press is over without a release, which might end a call."""
+        self._cause = None
+        return self.up(self._since)
+
     def tick(self, now: float) -> list[ButtonEvent]:
         """What has become due while the contact is known to be down; call it a few times a second."""
         events: list[ButtonEvent] = []

@@ -2,14 +2,15 @@
 
 So it keeps to the Python that MicroPython runs on a Pico: no imports, no enums, no dataclasses. It has no
 I/O and no clock: ``now`` is in milliseconds of a clock that never goes back and never wraps. The loop around
-it calls :meth:`Board.contact` with the raw level, :meth:`Board.receive` with what the host sent, writes
-what :meth:`Board.poll` returns, and drives the pins from :meth:`Board.lamp_pins` and :meth:`Board.buzzer_on`.
+it (hardware/firmware/main.py) calls :meth:`Board.contact` with the level, :meth:`Board.wired` with the state of
+the wires and :meth:`Board.receive` with what the host sent, writes what :meth:`Board.poll` returns, and drives
+the pins from :meth:`Board.lamp_pins` and :meth:`Board.buzzer_on`.
 
 The frames are described in docs/serial.md.
 """
 
 PROTOCOL = 1
-FIRMWARE = "1.0"
+FIRMWARE = "1.1"
 
 DEBOUNCE_MS = 20  # a level counts when it was stable for that long
 SPACING_MS = 150  # no two presses are closer, whatever the contact does
@@ -70,6 +71,7 @@ class Board:
         self.commanded = "OFF"  # the lamp as the host wants it
         self.buzzer = "OFF"
         self.bad_frames = 0
+        self.wiring = "OK"
         self._debounce = debounce_ms
         self._boot = now
         self._raw = False
@@ -82,6 +84,7 @@ class Board:
         self._heard = now
         self._asked = True  # a boot begins with HELLO
         self._beat = now + HEARTBEAT_MS
+        self._wiring_due = False  # it is said with each heartbeat, and at once when it has changed
         self._line: bytearray | None = None
         self._shown = "OFF"
         self._shown_since = now
@@ -89,11 +92,20 @@ class Board:
         self._click_until = now
 
     def contact(self, closed: bool, now: int) -> None:
-        """The raw level of the contact. Call it often, or at least at every change."""
+        """The raw level of the contact. Call it often, or at least at every change.
+
+        A ``now`` that is past already tells when the level began, if that was seen late.
+        """
         self._settle(now)
         if closed != self._raw:
             self._raw = closed
             self._raw_since = now
+
+    def wired(self, wiring: str) -> None:
+        """``OK``, or the names of the wiring's faults joined with ``+``."""
+        if wiring != self.wiring:
+            self.wiring = wiring
+            self._wiring_due = True
 
     def settling(self) -> bool:
         """Whether the raw level has not become the debounced one yet, so that the loop should hurry."""
@@ -134,9 +146,13 @@ class Board:
         # After the presses, so that the host learns at once whether the newest of them is still down.
         if asked or now >= self._beat:
             self._beat = now + HEARTBEAT_MS
+            self._wiring_due = True
             uptime = (now - self._boot) // 1000
             down = 1 if self._down else 0
             out.append(line(f"HB,{self.nonce},{uptime},{down},{len(self.pending)},{self.lamp(now)}"))
+        if self._wiring_due:
+            self._wiring_due = False
+            out.append(line(f"WIRE,{self.nonce},{self.wiring}"))
         return b"".join(out)
 
     def lamp(self, now: int) -> str:

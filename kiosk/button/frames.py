@@ -18,6 +18,7 @@ MAX_LINE = 80  # bytes from the $ up to and with the line end
 _NUMBER = r"(?:0|[1-9][0-9]{0,9})"
 _NONCE = r"[0-9a-f]{8}"
 _LAMP = "(?:OFF|READY|CALLING|RUNG|ANSWERED|FAULT|TEST)"
+_WIRING = "(?:CUT|NC-OPEN|NO-OPEN|SWAPPED|WELDED)"
 _SYNTAX = re.compile(
     "|".join(
         (
@@ -25,6 +26,7 @@ _SYNTAX = re.compile(
             rf"HELLO,{_NUMBER},{_NONCE},[0-9A-Za-z._+-]{{1,16}}(?:,[ -~]*)?",
             rf"HB,{_NONCE},{_NUMBER},[01],{_NUMBER},{_LAMP}",
             rf"BTN,(?:DOWN|UP),{_NONCE},{_NUMBER},{_NUMBER}",
+            rf"WIRE,{_NONCE},(?:OK|{_WIRING}(?:\+{_WIRING})*)",
             rf"ACK,{_NONCE},{_NUMBER}",
             rf"LAMP,{_LAMP}",
             r"BUZ,(?:OFF|CLICK|ALARM)",

@@ -10,6 +10,7 @@ from typing import Any
 import serial
 
 from kiosk.button.driver import ButtonError
+from kiosk.button.faults import Kind
 
 BAUD = 115200
 READ_S = 0.1  # how long a read waits for the first byte
@@ -23,9 +24,9 @@ _DENIED = {errno.EACCES, errno.EPERM}
 
 
 class PortFault(ButtonError, OSError):
-    """The port cannot be opened: ``kind`` is ``port-missing``, ``port-busy`` or ``port-denied``."""
+    """The port cannot be opened: ``kind`` is the fault, such as ``port-missing``."""
 
-    def __init__(self, kind: str, remedy: str) -> None:
+    def __init__(self, kind: Kind, remedy: str) -> None:
         super().__init__(remedy)
         self.kind = kind
         self.remedy = remedy
@@ -45,6 +46,22 @@ def open_port(port: str) -> Any:
         return serial.Serial(port, BAUD, timeout=READ_S, write_timeout=WRITE_S, exclusive=True)
     except (*PORT_ERRORS, ValueError) as error:  # ValueError: a URL or a serial server pyserial does not like
         raise _fault(port, error) from error
+
+
+def open_lines(port: str) -> Any:
+    """The open pyserial port with RTS set, for the voltage, and DTR, the lamp, off from the first moment.
+
+    (Linux sets both for the milliseconds of the opening itself.) Raises :class:`PortFault`.
+    """
+    try:
+        line = serial.serial_for_url(port, do_not_open=True, timeout=0)
+        if not is_remote(port):
+            line.exclusive = True
+        line.dtr, line.rts = False, True
+        line.open()
+    except (*PORT_ERRORS, ValueError) as error:
+        raise _fault(port, error) from error
+    return line
 
 
 def write(port: Any, data: bytes) -> bool:
@@ -83,10 +100,10 @@ def _fault(port: str, error: BaseException) -> PortFault:
     if number == errno.ENOENT:
         return PortFault(
             "port-missing",
-            f"There is no {port}: plug in the button board, or name the right port in the settings.",
+            f"There is no {port}: plug in the button's board or adapter, or name the right port in the settings.",
         )
     return PortFault(
         "port-missing",
-        f"{port} is no working serial port ({error}): plug the button board in again, or name the right port "
+        f"{port} is no working serial port ({error}): plug the button in again, or name the right port "
         "in the settings.",
     )

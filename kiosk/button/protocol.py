@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from kiosk.button.contact import HELD_S, Contact
-from kiosk.button.events import ButtonEvent, Buzzer, Fault, Lamp, Pressed, Recovered
+from kiosk.button.events import ButtonEvent, Buzzer, Lamp, Pressed
+from kiosk.button.faults import Faults, Kind
 from kiosk.button.frames import PROTOCOL, Frame, FrameReader, cause_of, encode
+from kiosk.button.wires import Wires
 
 HOST_S = 1.0  # how often the board is told that the host lives, and what to show
 SILENT_S = 3.0  # without a frame for that long something is wrong with the line
-DEAF_S = 5.0  # a board that does not do as it is told for that long does not hear
+DEAF_S = 3.0  # a board that does not do as it is told for that long does not hear
 KNOWN_S = 1.5  # how long a sign that the button is down holds good; the heartbeat comes each second
 REMEMBERED = 256  # presses; a board repeats 16 at most, and what is repeated is not forgotten
 
@@ -35,6 +37,14 @@ class BoardCore:
 
     def __init__(self, port: str, held_s: Sequence[float] = HELD_S) -> None:
         self._port = port
+        wires = Wires(f"the board on {port}", "the board's input NO", "the board's input NC")
+        self._wiring: dict[Kind, str] = {
+            "cut": wires.cut(),
+            "nc-open": wires.nc_open(),
+            "no-open": wires.no_open(),
+            "swapped": wires.swapped(),
+            "welded": wires.welded(),
+        }
         self._reader = FrameReader()
         self._contact = Contact(held_s)
         self._counts = {"presses": 0, "repeats": 0, "reboots": 0, "reconnects": 0}
@@ -42,8 +52,7 @@ class BoardCore:
         self._buzzer = Buzzer.OFF
         self._events: list[ButtonEvent] = []
         self._out: list[bytes] = []
-        self._trouble = ""  # the one fault of the line itself: missing, busy, denied, unplugged, silent
-        self._standing: set[str] = set()  # the other faults
+        self._faults = Faults()
         self._open = False
         self._was_open = False
         self._heard_at = 0.0
@@ -72,12 +81,11 @@ class BoardCore:
         self._say(now)
         return self._take()
 
-    def failed(self, kind: str, remedy: str) -> Output:
+    def failed(self, kind: Kind, remedy: str) -> Output:
         """The port could not be opened, or it broke (``unplugged``)."""
         self._open = False
-        # A port that was unplugged is missing until it comes back: that is one fault, not two.
-        if not (kind == "port-missing" and self._trouble == "unplugged"):
-            self._line_is(kind, remedy)
+        self._wired(())  # nothing is known of what is behind the port
+        self._events += self._faults.line(kind, remedy)
         return self._take()
 
     def feed(self, data: bytes, now: float) -> Output:
@@ -89,7 +97,7 @@ class BoardCore:
     def tick(self, now: float) -> Output:
         """What the passing of time brings; call it ten times a second while the port is open."""
         if self.silent_s(now) >= SILENT_S:
-            self._line_is(
+            self._events += self._faults.line(
                 "silent",
                 f"{self._port} is open but no button board speaks on it: check the cable, the board's power, "
                 "and that the settings name the right port.",
@@ -97,7 +105,7 @@ class BoardCore:
         if now - self._said_at >= HOST_S:
             self._say(now)
         self._events += self._contact.tick(min(now, self._known_until))
-        self._fault(
+        self._events += self._faults.set(
             "deaf",
             self._disobeyed_at is not None and now - self._disobeyed_at >= DEAF_S,
             f"The button board on {self._port} is heard but does not hear: check the wire from this computer "
@@ -134,7 +142,7 @@ class BoardCore:
             case "HELLO", (protocol, nonce, *_):
                 self._greeted = nonce
                 self._board_is(nonce, now)
-                self._fault(
+                self._events += self._faults.set(
                     "wrong-protocol",
                     int(protocol) != PROTOCOL,
                     f"The board on {self._port} speaks protocol {protocol} and this program speaks {PROTOCOL}: "
@@ -150,10 +158,17 @@ class BoardCore:
                 self._board_is(nonce, now)
                 if (nonce, int(number)) == self._followed:
                     self._events += self._contact.up(self._down_at + int(held) / 1000)
+            case "WIRE", (nonce, wiring):
+                self._board_is(nonce, now)
+                self._wired(wiring.lower().split("+"))
             case _:
                 return  # our own words, echoed by a plug or a bad wire, are no sign of a board
         self._heard_at = now
-        self._line_is("", "")
+        self._events += self._faults.line("", "")
+
+    def _wired(self, faults: Sequence[str]) -> None:
+        for kind, remedy in self._wiring.items():
+            self._events += self._faults.set(kind, kind in faults, remedy)
 
     def _board_is(self, nonce: str, now: float) -> None:
         if nonce == self._nonce:
@@ -207,23 +222,6 @@ class BoardCore:
         self._send("HOST")
         self._send("LAMP", self._lamp.name)
         self._send("BUZ", self._buzzer.name)
-
-    def _line_is(self, kind: str, remedy: str) -> None:
-        if kind == self._trouble:
-            return
-        if self._trouble:
-            self._events.append(Recovered(self._trouble))
-        if kind:
-            self._events.append(Fault(kind, remedy))
-        self._trouble = kind
-
-    def _fault(self, kind: str, present: bool, remedy: str) -> None:
-        if present and kind not in self._standing:
-            self._standing.add(kind)
-            self._events.append(Fault(kind, remedy))
-        elif not present and kind in self._standing:
-            self._standing.remove(kind)
-            self._events.append(Recovered(kind))
 
     def _send(self, kind: str, *fields: str | int) -> None:
         self._out.append(encode(kind, *fields))

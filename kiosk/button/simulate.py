@@ -32,50 +32,56 @@ def main_board(link: str, script: str | None) -> int:
         print(f"The script is wrong {error}", file=sys.stderr)
         return 2
     try:
-        board = VirtualBoard(link, on_shown=lambda _, lamp: _say(f"lamp: {LOOKS[lamp]}"))
+        board = VirtualBoard(link, on_shown=lambda _, lamp: say(f"lamp: {LOOKS[lamp]}"))
     except OSError as error:
         print(f"No virtual board at {link}: {error}", file=sys.stderr)
         return 1
     with board:
-        _say(f"A button board is at {link}")
+        say(f"A button board is at {link}")
         try:
             if steps is None:
                 by_hand(board)
             else:
                 _by_script(board, steps)
         except KeyboardInterrupt:
-            _say("stopped")
+            say("stopped")
     return 0
 
 
 def by_hand(board: VirtualBoard) -> None:
     """Let somebody at the terminal press; returns at ``q`` or the end of the input."""
-    _say(KEYS)
+    say(KEYS)
     for line in sys.stdin:
         match line.strip().lower():
             case "":
                 board.press()
-                _say("pressed")
+                say("pressed")
             case "h":
                 board.hold(3.5)
-                _say("held for 3.5 s")
+                say("held for 3.5 s")
             case "c":
                 board.cut(2)
-                _say("unplugged for 2 s")
+                say("unplugged for 2 s")
             case "q":
                 return
             case _:
-                _say(KEYS)
+                say(KEYS)
 
 
 def _by_script(board: VirtualBoard, steps: list[Step]) -> None:
     run(board, steps)
     if not steps or steps[-1].word != "quit":
-        _say("The script is done; Ctrl-C takes the board away.")
-        never = threading.Event()
-        while not never.wait(1.0):  # a Ctrl-C just before an endless wait would be noticed only at the next one
-            pass
+        stay("board")
 
 
-def _say(text: str) -> None:
+def stay(what: str) -> None:
+    """Wait for Ctrl-C after a script."""
+    say(f"The script is done; Ctrl-C takes the {what} away.")
+    never = threading.Event()
+    while not never.wait(1.0):  # a Ctrl-C just before an endless wait would be noticed only at the next one
+        pass
+
+
+def say(text: str) -> None:
+    """Tell whoever looks at the terminal, or reads the pipe, at once."""
     print(text, flush=True)

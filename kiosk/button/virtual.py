@@ -7,6 +7,7 @@ symbolic link, as udev makes one), and it can be pressed, unplugged, disturbed a
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import select
 import threading
@@ -20,13 +21,15 @@ from typing import Self
 
 from kiosk.button.driver import ButtonError, WrongOrder
 from kiosk.button.events import Buzzer, Lamp
-from kiosk.button.firmware import DEBOUNCE_MS, Board
+from kiosk.button.firmware import DEBOUNCE_MS, FIRMWARE, PROTOCOL, Board, line
+from kiosk.button.frames import cause_of
 
 IDLE_S = 0.02
 HURRY_S = 0.001  # while the contact is being debounced
 NEVER = float("inf")
 
 OnLamp = Callable[[float, Lamp], None]
+OnCause = Callable[[str], None]
 
 
 class LinkTaken(ButtonError, FileExistsError):
@@ -37,8 +40,9 @@ class VirtualBoard:
     """A running board at ``link``, from construction until :meth:`close`; also a context manager.
 
     ``on_lamp(time.monotonic(), lamp)`` is called when the host commands another lamp, ``on_shown`` when the
-    lamp looks different (the board also changes it by itself); both from the board's thread. The board has
-    a supply of its own: what it has latched survives :meth:`cut`, and only :meth:`reboot` loses it.
+    lamp looks different (the board also changes it by itself). ``on_press`` gets the cause of each press that
+    the board has counted, ``on_forgotten`` of each that it loses with its power. All from the board's thread. The
+    board has a supply of its own: what it has latched survives :meth:`cut`, and only :meth:`reboot` loses it.
 
     Raises :class:`LinkTaken`, or ``OSError`` when the link cannot be made. A closed board raises
     :class:`WrongOrder` for anything it is told.
@@ -51,11 +55,15 @@ class VirtualBoard:
         debounce_ms: int = DEBOUNCE_MS,
         on_lamp: OnLamp | None = None,
         on_shown: OnLamp | None = None,
+        on_press: OnCause | None = None,
+        on_forgotten: OnCause | None = None,
     ) -> None:
         self.link = Path(link)
         self._debounce_ms = debounce_ms
         self._on_lamp = on_lamp
         self._on_shown = on_shown
+        self._on_press = on_press
+        self._on_forgotten = on_forgotten
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wake_r, self._wake_w = os.pipe()
         self._closed = False
@@ -63,8 +71,13 @@ class VirtualBoard:
         self._down = False
         self._release_at = NEVER
         self._plug_at = NEVER
+        self._clean_at = 0.0  # until then the line damages bytes, each with this probability
+        self._damage = 0.0
+        self._hears_at = 0.0  # until then it hears nothing
+        self._protocol = PROTOCOL
         self._master = self._slave = -1
         self._board = self._boot()
+        self._told = 0  # the newest press that on_press has heard of
         self._last = self._seen = (self.lamp, self.shown)
         self._plug()
         self._thread = threading.Thread(target=self._run, name="virtual-board", daemon=True)
@@ -94,6 +107,18 @@ class VirtualBoard:
     def noise(self, nbytes: int) -> None:
         """Send that many random bytes, as a bad cable would."""
         self._order(lambda: self._send(secrets.token_bytes(nbytes)))
+
+    def garble(self, seconds: float, share: float) -> None:
+        """Damage or swallow this share of all bytes, in both directions, for ``seconds``."""
+        self._order(lambda: self._garble(time.monotonic() + seconds, share))
+
+    def deafen(self, seconds: float) -> None:
+        """The wire to the board is off for ``seconds``: it speaks, and hears nothing."""
+        self._order(lambda: self._deafen(time.monotonic() + seconds))
+
+    def exchange(self, protocol: int = PROTOCOL) -> None:
+        """Put another board in its place, whose firmware says that it speaks this version of the protocol."""
+        self._order(lambda: self._exchange(protocol))
 
     def reboot(self) -> None:
         """Cut the board's power for an instant: what it latched is lost and it takes a new nonce."""
@@ -149,7 +174,7 @@ class VirtualBoard:
                 self._open_contact()
             if now >= self._plug_at:
                 self._plug()
-            self._send(self._board.poll(_now_ms()))
+            self._send(self._in_its_protocol(self._board.poll(_now_ms())))
             self._report()
 
     def _wait(self) -> None:
@@ -158,7 +183,9 @@ class VirtualBoard:
         ports = [self._wake_r] if self._master < 0 else [self._wake_r, self._master]
         ready, _, _ = select.select(ports, [], [], timeout)
         if self._master in ready:
-            self._board.receive(os.read(self._master, 4096), _now_ms())
+            data = self._through_line(os.read(self._master, 4096))
+            if time.monotonic() >= self._hears_at:
+                self._board.receive(data, _now_ms())
 
     def _take_orders(self) -> None:
         while True:
@@ -170,6 +197,7 @@ class VirtualBoard:
             order()
 
     def _report(self) -> None:
+        self._report_presses()
         at = time.monotonic()
         lamp, shown = self.lamp, self.shown
         if lamp != self._seen[0] and self._on_lamp:
@@ -178,13 +206,48 @@ class VirtualBoard:
             self._on_shown(at, shown)
         self._seen = (lamp, shown)
 
+    def _report_presses(self) -> None:
+        while self._told < self._board.number:
+            self._told += 1
+            if self._on_press:
+                self._on_press(cause_of(self._board.nonce, self._told))
+
     def _send(self, data: bytes) -> None:
+        data = self._through_line(data)
         if self._master < 0 or not data:
             return
         try:
             os.write(self._master, data)
         except BlockingIOError:
             return  # nobody reads; the firmware says again what matters
+
+    def _garble(self, until: float, share: float) -> None:
+        self._clean_at, self._damage = until, share
+
+    def _deafen(self, until: float) -> None:
+        self._hears_at = until
+
+    def _exchange(self, protocol: int) -> None:
+        self._protocol = protocol
+        self._restart()
+
+    def _in_its_protocol(self, data: bytes) -> bytes:
+        """What the firmware says, with the version that it says it speaks."""
+        ours, its = (
+            line(f"HELLO,{version},{self._board.nonce},{FIRMWARE}") for version in (PROTOCOL, self._protocol)
+        )
+        return data.replace(ours, its)
+
+    def _through_line(self, data: bytes) -> bytes:
+        if time.monotonic() >= self._clean_at:
+            return data
+        damaged = bytearray()
+        for byte in data:
+            if random.random() >= self._damage:
+                damaged.append(byte)
+            elif random.random() < 0.5:
+                damaged.append(random.randrange(256))
+        return bytes(damaged)
 
     def _close_contact(self, until: float) -> None:
         self._release_at = until
@@ -200,7 +263,11 @@ class VirtualBoard:
         return Board(secrets.token_hex(4), _now_ms(), self._debounce_ms)
 
     def _restart(self) -> None:
-        self._board = self._boot()
+        self._report_presses()
+        if self._on_forgotten:
+            for press in self._board.pending:
+                self._on_forgotten(cause_of(self._board.nonce, press.number))
+        self._board, self._told = self._boot(), 0
         self._board.contact(self._down, _now_ms())
 
     def _end(self) -> None:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import signal
 import sys
 
 from kiosk import __version__
-from kiosk.cli import demo, desk, measuring, services, sim
+from kiosk.cli import (
+    asyncapi,
+    certs,
+    content,
+    demo,
+    desk,
+    ledger,
+    logs,
+    measuring,
+    openapi,
+    report,
+    services,
+    sim,
+)
+from kiosk.logs import start as start_logging
+from kiosk.ops.doctor import command as doctor
+from kiosk.ops.setup import command as setup
+from kiosk.ops.upgrade import command as upgrade
 from kiosk.voice import hear
 from kiosk.voice.models import command as models
 from kiosk.voice.speech import command as say
@@ -19,10 +35,7 @@ EXIT_USAGE = 2  # what was asked cannot be done; the message says what to do
 def main(argv: list[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 it failed, 2 it could not be started."""
     args = _parser().parse_args(argv)
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    start_logging(verbose=args.verbose)
     # As an exception, so that what was started is stopped; the services have a gentler way of their own.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
@@ -52,6 +65,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (services, models, say, hear, desk, sim, demo, measuring):
+    for family in (
+        services,
+        models,
+        say,
+        hear,
+        content,
+        desk,
+        ledger,
+        certs,
+        setup,
+        doctor,
+        report,
+        upgrade,
+        logs,
+        sim,
+        demo,
+        measuring,
+        asyncapi,
+        openapi,
+    ):
         family.add(commands)
     return parser

@@ -1,22 +1,31 @@
-"""The desk's side: ``kiosk desk``, its people, ``kiosk agent``, and ``kiosk certs`` for the hall."""
+"""The desk's side: ``kiosk desk``, its people, and ``kiosk agent``."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import getpass
+import logging
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kiosk import config
+from kiosk import config, logs
 from kiosk.cli.serving import run_service
+from kiosk.desk.roles import FIRST, Right, Role, may
+
+if TYPE_CHECKING:
+    from kiosk.desk.people import People
+
+log = logging.getLogger(__name__)
+
+ROLES = [role.value for role in Role]
 
 
 def add(commands: Any) -> None:
     """Add the commands to an argparse parser's commands."""
     _add_desk(commands)
     _add_agent(commands)
-    _add_certs(commands)
 
 
 def _add_desk(commands: Any) -> None:
@@ -25,16 +34,25 @@ def _add_desk(commands: Any) -> None:
     desk.set_defaults(run=_desk)
     user = desk.add_subparsers(metavar="WHAT").add_parser("user", help="who may sign in")
     how = user.add_subparsers(required=True, metavar="HOW")
-    add = how.add_parser("add", help="add or change a person")
+    add = how.add_parser("add", help="add a person, or change one and give a new password")
+    listing = how.add_parser("list", help="who may sign in, and as what")
     remove = how.add_parser("remove", help="a person may no longer sign in")
-    for parser in (add, remove):  # also after these words, where people write it
+    for parser in (add, listing, remove):  # also after these words, where people write it
         parser.add_argument("--config", type=Path, default=argparse.SUPPRESS)
+    listing.set_defaults(run=_desk_user_list)
     remove.add_argument("user")
     remove.set_defaults(run=_desk_user_remove)
     add.add_argument("user", help="name to sign in with: a-z, 0-9 and -")
     add.add_argument("name", help="name as people say it")
-    add.add_argument("--level", type=int, default=1, help="1 hall, 2 and 3 are rung when a call escalates")
-    add.add_argument("--password-file", type=Path, help="else it is asked for")
+    add.add_argument("--role", choices=ROLES, help="agent, unless the person has one already")
+    add.add_argument(
+        "--level", type=int, help="1 hall, 2 and 3 are rung when a call escalates; 1, unless the person has one"
+    )
+    password = add.add_mutually_exclusive_group()
+    password.add_argument("--password-file", type=Path, help="else it is asked for")
+    password.add_argument(
+        "--one-time", action="store_true", help="print a password that must be changed at the first sign-in"
+    )
     add.set_defaults(run=_desk_user_add)
 
 
@@ -53,50 +71,72 @@ def _add_agent(commands: Any) -> None:
     agent.set_defaults(run=_agent)
 
 
-def _add_certs(commands: Any) -> None:
-    certs = commands.add_parser("certs", help="the hall's certificate authority")
-    what = certs.add_subparsers(required=True, metavar="WHAT")
-    init = what.add_parser("init", help="make the authority")
-    init.add_argument("--dir", type=Path, default=Path("/etc/kiosk/certs"))
-    init.add_argument("--hall", required=True)
-    init.set_defaults(run=_certs_init)
-    issue = what.add_parser("issue", help="make a desk's HTTPS certificate")
-    issue.add_argument("name")
-    issue.add_argument("--dir", type=Path, default=Path("/etc/kiosk/certs"))
-    issue.add_argument("--host", action="append", required=True, help="name or address in the browser; repeat")
-    issue.set_defaults(run=_certs_issue)
-
-
 def _desk(args: argparse.Namespace) -> int:
-    from kiosk.desk.database import open_database
     from kiosk.desk.ledger import Ledger
-    from kiosk.desk.people import People
     from kiosk.desk.service import DeskService
     from kiosk.desk.web import serve
+    from kiosk.link.hours import OpeningHours, OpeningHoursError
 
-    settings = config.load(args.config, config.Desk)
-    engine = open_database(settings.database)
-    return run_service(lambda: serve(DeskService(settings, People(engine), Ledger(engine))))
+    settings, people = _people(args)
+    try:
+        OpeningHours(settings.hours.open, settings.hours.closed_on)
+    except OpeningHoursError as error:
+        raise config.wrong_key(args.config, error.key, str(error)) from error
+    logs.belongs_to(settings.hall, f"desk/{settings.name}")
+    desk = DeskService(settings, people, Ledger(people.engine, settings.complaints))
+    return run_service(lambda: serve(desk, on_ready=lambda port: _first_start(people, port)))
+
+
+def _first_start(people: People, port: int) -> None:
+    """Not before the desk can be reached: the password is told once."""
+    if password := people.first_start():
+        print(
+            f"first start: nobody may sign in yet, so there is '{FIRST}' now; one-time password: {password}\n"
+            f"Sign in on port {port} and set a password of your own; this one is not shown again "
+            f"(lost it? `kiosk desk user add {FIRST} 管理员 --role admin --one-time`)",
+            file=sys.stderr,
+            flush=True,
+        )
+    elif not any(may(person.role, Right.PEOPLE) for person in people.all()):
+        log.warning(
+            "nobody may add or change people on the page: `kiosk desk user add NAME 姓名 --role admin --one-time`"
+        )
 
 
 def _desk_user_add(args: argparse.Namespace) -> int:
-    from kiosk.desk.database import open_database
-    from kiosk.desk.people import People
-
-    settings = config.load(args.config, config.Desk)
-    People(open_database(settings.database)).add(args.user, args.name, _password(args.password_file), args.level)
+    _, people = _people(args)
+    role = Role(args.role) if args.role else None
+    if args.one_time:
+        password = people.add_one_time(args.user, args.name, args.level, role)
+        print(
+            f"{args.user} ({args.name}) may sign in, once, with {password} and then sets a password of their own"
+        )
+        return 0
+    people.add(args.user, args.name, _password(args.password_file), args.level, role)
     print(f"{args.user} ({args.name}) may sign in")
     return 0
 
 
+def _desk_user_list(args: argparse.Namespace) -> int:
+    for person in _people(args)[1].all():
+        more = [" ".join(person.skills), "one-time password not changed yet" if person.one_time else ""]
+        columns = [f"{person.id:<16}", f"{person.role:<10}", f"level {person.level}", person.name, *more]
+        print("  ".join(column for column in columns if column))
+    return 0
+
+
 def _desk_user_remove(args: argparse.Namespace) -> int:
+    _people(args)[1].remove(args.user)
+    print(f"{args.user} may no longer sign in")
+    return 0
+
+
+def _people(args: argparse.Namespace) -> tuple[config.Desk, People]:
     from kiosk.desk.database import open_database
     from kiosk.desk.people import People
 
     settings = config.load(args.config, config.Desk)
-    People(open_database(settings.database)).remove(args.user)
-    print(f"{args.user} may no longer sign in")
-    return 0
+    return settings, People(open_database(settings.database))
 
 
 def _agent(args: argparse.Namespace) -> int:
@@ -114,22 +154,6 @@ def _agent(args: argparse.Namespace) -> int:
             calls=args.calls,
         )
     return asyncio.run(run_agent(args.url, args.user, _password(args.password_file), args.ca, script))
-
-
-def _certs_init(args: argparse.Namespace) -> int:
-    from kiosk import certs
-
-    path = certs.make_authority(args.dir, args.hall)
-    print(f"{path}: import it as a trusted authority in each agent's browser; keep ca.key off the network")
-    return 0
-
-
-def _certs_issue(args: argparse.Namespace) -> int:
-    from kiosk import certs
-
-    cert, key = certs.issue(args.dir, args.name, args.host)
-    print(f'desk.toml:\ncert = "{cert.resolve()}"\nkey = "{key.resolve()}"')
-    return 0
 
 
 def _password(path: Path | None) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from kiosk import config
+from kiosk import config, logs
 from kiosk.cli.serving import run_service
 
 
@@ -23,14 +23,21 @@ def add(commands: Any) -> None:
         parser.set_defaults(run=run)
 
 
+def _settings(path: Path) -> config.Kiosk:
+    settings = config.load(path, config.Kiosk)
+    logs.belongs_to(settings.hall, settings.name)
+    return settings
+
+
 def _link(args: argparse.Namespace) -> int:
     from kiosk.button import UnknownDriver, open_button
     from kiosk.link.hours import OpeningHoursError
     from kiosk.link.service import LinkService
 
-    settings = config.load(args.config, config.Kiosk)
+    settings = _settings(args.config)
+    button = settings.button
     try:
-        service = LinkService(settings, open_button(settings.button.driver, settings.button.port))
+        service = LinkService(settings, open_button(button.driver, button.port, pins=settings.gpio))
     except UnknownDriver as error:
         raise config.wrong_key(args.config, "button.driver", str(error)) from error
     except OpeningHoursError as error:
@@ -41,13 +48,13 @@ def _link(args: argparse.Namespace) -> int:
 def _screen(args: argparse.Namespace) -> int:
     from kiosk.screen.app import ScreenService
 
-    return run_service(ScreenService(config.load(args.config, config.Kiosk)).run)
+    return run_service(ScreenService(_settings(args.config)).run)
 
 
 def _voice(args: argparse.Namespace) -> int:
     from kiosk.voice.service import VoiceService
 
-    return run_service(VoiceService(config.load(args.config, config.Kiosk)).run)
+    return run_service(VoiceService(_settings(args.config)).run)
 
 
 def _run(args: argparse.Namespace) -> int:

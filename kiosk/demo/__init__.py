@@ -1,4 +1,6 @@
-"""``kiosk demo``: a whole hall on this machine, with an embedded broker and a simulated button board.
+"""``kiosk demo``: a whole hall on this machine, with a simulated button board.
+
+The broker is mosquitto, as in a real hall, where it is installed, else one in Python.
 
 Where there is a screen, and models to hear or speak with, the real voice is started too: by hand with the real
 microphone and loudspeaker, headless with the customer's words as a file in the microphone's place.
@@ -15,11 +17,12 @@ from pathlib import Path
 
 from kiosk import local
 from kiosk.button.simulate import LOOKS, by_hand
-from kiosk.demo import speaking
-from kiosk.demo.scripted import DESK, KIOSK, Album, run_scripted
+from kiosk.demo import byvideo, speaking
+from kiosk.demo.album import Album
+from kiosk.demo.scripted import DESK, KIOSK, run_scripted
 from kiosk.demo.timeline import Timeline
 from kiosk.display import DisplayError, VirtualDisplay, has_display
-from kiosk.stack import READY_S, Stack
+from kiosk.stack import READY_S, Stack, find_mosquitto
 
 PEOPLE = {"wang": ("王芳", 1), "li": ("李强", 2)}
 
@@ -37,9 +40,9 @@ def run_demo(*, headless: bool, pictures: Path) -> int:
     timeline = Timeline()
     on_lamp = timeline.lamp if headless else lambda _at, lamp: print(f"lamp: {LOOKS[lamp]}", flush=True)
     with Stack() as stack, contextlib.ExitStack() as display:
-        stack.make_broker(embedded=True)
+        stack.make_broker(embedded=find_mosquitto() is None)
         stack.make_desk(DESK, people=PEOPLE)
-        stack.make_kiosk(KIOSK, on_lamp=on_lamp)
+        stack.make_kiosk(KIOSK, on_lamp=on_lamp, more=_video(headless=headless))
         screen = None
         environment = _display(display, headless=headless)
         if environment is not None:
@@ -75,14 +78,30 @@ def _give_voice(stack: Stack, *, headless: bool) -> speaking.Customer | None:
     return speaker
 
 
+def _video(*, headless: bool) -> str:
+    """Settings for video: what this machine lacks of camera and microphone is made up, by script both."""
+    from kiosk.video import devices
+
+    lines = ["[video]"]
+    if headless or not devices.has_camera():
+        lines.append('camera = "synthetic"')
+    if headless or not devices.has_microphone():
+        lines.append('microphone = "synthetic"')
+    return "\n".join(lines)
+
+
 def missing() -> list[str]:
     """What this machine lacks of the whole product, each with what it means."""
     from kiosk.link.alarm import find_player
+    from kiosk.video import devices
     from kiosk.voice import models
 
     lacks = [*speaking.lacking(), *models.lacking(models.default_dir())]
     if not find_player():
         lacks.append("a sound player (apt install pulseaudio-utils or alsa-utils): the local alarm only blinks")
+    if find_mosquitto() is None:
+        lacks.append("mosquitto (apt install mosquitto): the demo's own broker gives everybody all rights")
+    lacks += byvideo.lacking() or devices.lacking()
     if not _has_kivy():
         lacks.append("Kivy (pip install 'rengong-kiosk[screen]'): there is no screen, the button works")
     return lacks
@@ -109,7 +128,8 @@ def _by_hand(stack: Stack, screen: bool) -> int:
     print(f"\nThe agents' page:  {stack.url(DESK)}")
     print(f"  sign in as wang (王芳, hall) or li (李强, level 2), password {stack.password}")
     print(f"  the browser warns until it trusts this demo's authority: {stack.ca}")
-    print("  click 上岗 (go on duty), then press the button here, or touch 人工 in the window.\n")
+    print("  click 上岗 (go on duty), then press the button here, or touch 人工 in the window.")
+    print("  视频接听 answers face to face, with this computer's camera and microphone in the browser.\n")
     if screen:
         print("The window is the customer's touch screen.")
     if f"{KIOSK}-voice" in stack.names:

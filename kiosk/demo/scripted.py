@@ -9,16 +9,19 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from kiosk import clock, local, messages
+from kiosk.demo.album import Album
+from kiosk.demo.byvideo import call_by_video, lacking
 from kiosk.demo.speaking import SENTENCE, Customer, Overhearing
 from kiosk.demo.timeline import Timeline
 from kiosk.desk.agent import Script, answer
 from kiosk.desk.client import DeskClient, connect
-from kiosk.messages import Snapshot, State
+from kiosk.messages import Mode, Snapshot, State
 from kiosk.screen import client as screens
 from kiosk.stack import Stack
 
 KIOSK, DESK = "k1", "desk1"
-LIMIT_S = 60.0
+LIMIT_S = 120.0
+_HOW = {Mode.WALK: "is coming", Mode.VIDEO: "answers face to face"}
 LEGIBLE = 4  # characters of a caption that say something in a picture
 #: What a customer who does not speak touches before the call, and the scene that must come of it.
 BEFORE = (("topic-card", "choices"), ("service-card_loss", "answer"))
@@ -33,30 +36,15 @@ AFTER = (
 )
 
 
-class Album:
-    """Pictures of the screen, numbered in the order in which they were taken."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.pictures: list[Path] = []
-
-    async def take(self, screen: screens.ScreenClient) -> Path:
-        """A picture of the scene that is shown."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-        path = self._directory / f"{len(self.pictures) + 1:02d}-{screen.shown.scene}.png"
-        await screen.save(path.resolve())
-        self.pictures.append(path)
-        return path
-
-
 async def run_scripted(
     stack: Stack, timeline: Timeline, screen: Path | None, album: Album, speaker: Customer | None = None
 ) -> int:
-    """One visit from the first touch to the rating; 0 when the call went all the way.
+    """One visit from the first touch to the rating, and one by video; 0 when the calls went all the way.
 
     ``screen``: the socket of a running screen, None for a terminal without one. ``speaker``: a customer who asks
     by speaking, where the terminal can hear.
     """
+    by_video = screen is not None and not lacking()
     voice = stack.socket(f"{KIOSK}-voice") if speaker is not None else None
     link = await local.connect(stack.socket(KIOSK))
     watching = asyncio.create_task(_watch(link, timeline))
@@ -75,6 +63,9 @@ async def run_scripted(
                 timeline.add("ringing", f"the desk rings: {call.title}, {call.place}, case {call.case}")
                 await answer(agent, Script(answer_after=1.5, arrive_after=1.5, end_after=1.5), say=lambda _: None)
                 await _ledger(agent, call.id, timeline)
+            if screen is not None and by_video:
+                call = await call_by_video(agent, KIOSK, screen, timeline, album, LIMIT_S)
+                await _ledger(agent, call.id, timeline)
     except (TimeoutError, screens.ScreenClientError) as error:
         print(f"The call did not go all the way within {LIMIT_S:.0f} s. {error}", file=sys.stderr)
     finally:
@@ -83,12 +74,14 @@ async def run_scripted(
     timeline.show()
     for picture in album.pictures:
         print(f"picture: {picture}")
-    if lacking := timeline.lacking(spoken=speaker is not None):
-        print(f"FAILED: {', '.join(lacking)}", file=sys.stderr)
+    if missed := timeline.lacking(spoken=speaker is not None, faced=by_video):
+        print(f"FAILED: {', '.join(missed)}", file=sys.stderr)
         for name in stack.names:
             print(f"--- {name}\n{stack.log(name)[-3000:]}", file=sys.stderr)
         return 1
     print("The call went all the way: pressed, rung, answered, a person arrived, ended, on record.")
+    if by_video:
+        print("The second one too: touched, answered face to face, picture and sound both ways, ended, on record.")
     return 0
 
 
@@ -156,7 +149,9 @@ async def _watch(link: local.LocalConnection, timeline: Timeline) -> None:
     texts: dict[State, Callable[[messages.Call], str]] = {
         State.CALLING: lambda c: "link: calling",
         State.RUNG: lambda c: f"link: a page at {', '.join(c.rung_by)} has shown it",
-        State.ACCEPTED: lambda c: f"link: {c.agent.name if c.agent else '?'} is coming ({c.mode})",
+        State.ACCEPTED: lambda c: (
+            f"link: {c.agent.name if c.agent else '?'} {_HOW[c.mode or Mode.WALK]} ({c.mode})"
+        ),
         State.CONNECTED: lambda c: "link: the agent is there",
         State.ENDED: lambda c: f"link: ended, {c.outcome}",
     }

@@ -9,8 +9,12 @@ from kiosk.button.simulate import LOOKS
 
 #: The steps of a call that went all the way, in their order.
 STEPS = ("lamp calling", "ringing", "rung", "accepted", "lamp answered", "connected", "ended", "ledger")
+#: A desk that rings within milliseconds leaves the lamp no time to say that one is being called.
+INSTEAD = {"lamp calling": "lamp rung"}
 #: The steps before it, of a customer who speaks.
 SPOKEN = ("says", "caption", "understood", "answer", "spoken")
+#: Those of a call face to face.
+FACED = ("sees", "hears", "face to face", "card", "said good-bye")
 
 
 class Timeline:
@@ -40,14 +44,20 @@ class Timeline:
             if at >= (self._begun or self._start):
                 print(f"{(at - self._start) * 1000:10.1f} ms  {text}")
 
-    def lacking(self, *, spoken: bool = False) -> list[str]:
-        """Steps that did not happen, or not in their order; those of a customer who speaks too if ``spoken``."""
+    def lacking(self, *, spoken: bool = False, faced: bool = False) -> list[str]:
+        """Steps that did not happen, or not in their order.
+
+        Those of a customer who speaks too if ``spoken``, and those of a call face to face if ``faced``.
+        """
         found = {step: at for at, step, _ in sorted(self._rows, reverse=True) if at >= self._start}
-        lack = [step for step in SPOKEN if spoken and all(step != row[1] for row in self._rows)]
+        wanted = (*(SPOKEN if spoken else ()), *(FACED if faced else ()))
+        lack = [step for step in wanted if all(step != row[1] for row in self._rows)]
         last = self._start
         for step in STEPS:
-            if step not in found:
+            if step not in found and INSTEAD.get(step) not in found:
                 lack.append(step)
+            elif step not in found:
+                continue
             elif found[step] + 0.001 < last and not step.startswith("lamp"):
                 lack.append(f"{step} (too early)")
             elif not step.startswith("lamp"):

@@ -12,14 +12,24 @@ from msgspec import Struct
 
 from kiosk.desk.client import DeskClient, connect
 from kiosk.desk.hall import KioskRow
-from kiosk.desk.protocol import Notice, PageAccept, PageArrived, PageEnd, PageRelease, PageRung
-from kiosk.messages import Call, Mode, Outcome, Seen, State
+from kiosk.desk.protocol import (
+    Notice,
+    PageAccept,
+    PageArrived,
+    PageAssign,
+    PageEnd,
+    PageHandOver,
+    PageOpened,
+    PageRelease,
+    PageRung,
+)
+from kiosk.messages import Call, FreezeState, Mode, Outcome, Seen, State
 
 HELP = (
-    "commands: a 我过去, v 视频接听, d 已到现场, r 放回, e [OUTCOME] 结束, q quit; "
-    "add the kiosk's name when several call"
+    "commands: a 我过去, v 视频接听, d 已到现场, r 放回, o 看到了, e [OUTCOME] 结束, t WHO [NOTE] 转给同事, "
+    "m WHO WHY 主管介入, c KIOSK 回访, b [RECEIPT] 银行已收到, q quit; add @KIOSK when several call"
 )
-_VERBS = {"a", "v", "d", "r", "e"}
+_VERBS = {"a", "v", "d", "r", "o", "e", "t", "m", "c", "b"}
 
 
 class Script(Struct, frozen=True):
@@ -127,7 +137,8 @@ async def _show(client: DeskClient, rung: set[tuple[str, int]]) -> None:
             print("\a" + _line(update), flush=True)
             await client.act(PageRung, update.kiosk, seen=Seen.DRAWN)
         elif not client.rings(update):
-            print(_line(update), flush=True)
+            given = update.call.given and update.call.agent is not None and update.call.agent.id == client.me
+            print(("\a" if given else "") + _line(update), flush=True)
 
 
 async def _obey(client: DeskClient, words: list[str]) -> None:
@@ -135,37 +146,57 @@ async def _obey(client: DeskClient, words: list[str]) -> None:
     if verb not in _VERBS:
         print(HELP, flush=True)
         return
-    outcome = Outcome.RESOLVED
-    if verb == "e" and rest and rest[0] in set(Outcome):
-        outcome = Outcome(rest.pop(0))
+    if verb == "c":
+        await client.call_back(*rest[:1]) if rest else print(HELP, flush=True)
+        return
     calls = [row.kiosk for row in client.kiosks.values() if row.call and row.call.state is not State.ENDED]
-    if len(rest or calls) != 1:
+    named = [word.removeprefix("@") for word in rest if word.removeprefix("@") in client.kiosks]
+    if len(named or calls) != 1:
         print(f"which kiosk? {', '.join(calls) or 'nobody calls'}", flush=True)
         return
-    kiosk = (rest or calls)[0]
+    kiosk = (named or calls)[0]
     try:
-        match verb:
-            case "a":
-                await client.act(PageAccept, kiosk, mode=Mode.WALK)
-            case "v":
-                await client.act(PageAccept, kiosk, mode=Mode.VIDEO)
-            case "d":
-                await client.act(PageArrived, kiosk)
-            case "r":
-                await client.act(PageRelease, kiosk)
-            case "e":
-                await client.act(PageEnd, kiosk, outcome=outcome)
+        await _act(client, verb, kiosk, [word for word in rest if word.removeprefix("@") != kiosk])
     except LookupError as error:
         print(error, flush=True)
+
+
+async def _act(client: DeskClient, verb: str, kiosk: str, words: list[str]) -> None:
+    """One verb about the call of one kiosk. Raises LookupError when it has none."""
+    first, more = (words[0], " ".join(words[1:])) if words else ("", "")
+    match verb:
+        case "a":
+            await client.act(PageAccept, kiosk, mode=Mode.WALK)
+        case "v":
+            await client.act(PageAccept, kiosk, mode=Mode.VIDEO)
+        case "d":
+            await client.act(PageArrived, kiosk)
+        case "r":
+            await client.act(PageRelease, kiosk)
+        case "o":
+            await client.act(PageOpened, kiosk)
+        case "e":
+            outcome = Outcome(first) if first in set(Outcome) else Outcome.RESOLVED
+            await client.act(PageEnd, kiosk, outcome=outcome)
+        case "t" if first:
+            await client.act(PageHandOver, kiosk, to=first, note=more)
+        case "m" if first:
+            await client.act(PageAssign, kiosk, to=first, why=more)
+        case "b":
+            await client.freeze_received(kiosk, first)
+        case _:
+            print(HELP, flush=True)
 
 
 def _line(row: KioskRow) -> str:
     call = row.call
     assert call is not None
     where = " ".join(part for part in (call.title or row.kiosk, call.place) if part)
+    note = f" 留言：{call.note}" if call.note else ""
     said = f" 说过：{' / '.join(call.said)}" if call.said else ""
     who = f" {call.agent.name}" if call.agent else ""
+    freeze = " 客户申请紧急冻结！" if call.freeze and call.freeze.state is not FreezeState.RECEIVED else ""
     return (
         f"[{call.state}{who}] {row.kiosk} {where} · {call.cause} · {call.urgency} · {call.level} 级 · "
-        f"{call.age_ms / 1000:.0f} 秒 · 编号 {call.case}{said}"
+        f"{call.age_ms / 1000:.0f} 秒 · 编号 {call.case}{freeze}{note}{said}"
     )

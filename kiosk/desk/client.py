@@ -17,18 +17,38 @@ from kiosk.desk.hall import KioskRow
 from kiosk.desk.protocol import (
     BrokerState,
     Can,
+    CasesDue,
     Colleague,
     Colleagues,
     Duty,
+    FreezeLine,
+    Freezes,
+    KioskSignal,
     Notice,
     PageAction,
+    PageCallBack,
     PageCommand,
+    PageFreezeReceived,
+    PageSignal,
     PageSnapshot,
     Tick,
+    Trouble,
+    Troubles,
 )
 from kiosk.messages import Call, State
 
-Update = PageSnapshot | KioskRow | Colleagues | BrokerState | Notice | Tick
+Update = (
+    PageSnapshot
+    | KioskRow
+    | KioskSignal
+    | Colleagues
+    | Freezes
+    | CasesDue
+    | BrokerState
+    | Troubles
+    | Notice
+    | Tick
+)
 
 
 class SignInError(PermissionError):
@@ -49,6 +69,8 @@ class DeskClient:
         self._decoder = msgspec.json.Decoder(Update)
         self.kiosks: dict[str, KioskRow] = {}
         self.colleagues: list[Colleague] = []
+        self.freezes: list[FreezeLine] = []
+        self.troubles: list[Trouble] = []
         self.me = ""
         self.duty = False
         self.level = 1
@@ -73,11 +95,16 @@ class DeskClient:
             case PageSnapshot():
                 self.kiosks = {row.kiosk: row for row in update.kiosks}
                 self.colleagues, self.ledger = update.colleagues, update.ledger
+                self.freezes, self.troubles = update.freezes, update.troubles
                 self.me, self.duty, self.level = update.me.id, update.duty, update.me.level
             case KioskRow():
                 self.kiosks[update.kiosk] = update
             case Colleagues():
                 self.colleagues, self.ledger = update.agents, update.ledger
+            case Troubles():
+                self.troubles = update.lines
+            case Freezes():
+                self.freezes = update.open
         return update
 
     async def read(self) -> None:
@@ -109,12 +136,27 @@ class DeskClient:
         assert call is not None
         return call
 
-    async def act(self, kind: type[PageAction], kiosk: str, **more: Any) -> None:
+    async def act(self, kind: type[PageAction | PageSignal], kiosk: str, **more: Any) -> None:
         """Do something with the call that the kiosk has now. Raises LookupError when it has none."""
         row = self.kiosks.get(kiosk)
         if row is None or row.call is None:
             raise LookupError(f"{kiosk} has no call")
         await self.send(kind(kiosk=kiosk, call=row.call.id, round=row.call.round, **more))
+
+    async def freeze_received(self, kiosk: str, receipt: str = "") -> None:
+        """银行已收到, for the request that the kiosk's call shows. Raises LookupError when there is none."""
+        row = self.kiosks.get(kiosk)
+        if row is None or row.call is None or row.call.freeze is None:
+            raise LookupError(f"{kiosk} has no request to freeze")
+        await self.send(PageFreezeReceived(kiosk, row.call.id, row.call.freeze.request, receipt))
+
+    async def call_back(self, kiosk: str, follows: str = "") -> None:
+        """回访: a new call at this kiosk that is ours already."""
+        await self.send(PageCallBack(kiosk, follows))
+
+    async def freeze_line_received(self, line: FreezeLine, receipt: str = "") -> None:
+        """银行已收到, for a request whose call may be over."""
+        await self.send(PageFreezeReceived(line.kiosk, line.call, line.request, receipt))
 
     def rings(self, row: KioskRow) -> bool:
         """Whether this call rings for the person who is signed in."""

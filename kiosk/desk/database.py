@@ -1,10 +1,21 @@
-"""The desk's tables: people, their sessions, and the ledger. SQLite by default, PostgreSQL by URL."""
+"""The desk's tables: people, their sessions and deeds, and the ledger. SQLite by default, PostgreSQL by URL.
+
+Whoever changes a table here adds a step to ``migrations/versions``; a test holds the two together.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+_MIGRATING = 0x6B696F736B  # the lock of PostgreSQL that two processes of ours agree on
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 metadata = sa.MetaData()
 
@@ -16,6 +27,12 @@ person = sa.Table(
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("password", sa.String(200), nullable=False),
     sa.Column("duty", sa.Boolean, nullable=False, default=False),
+    sa.Column("role", sa.String(16), nullable=False, default="agent"),  # of kiosk.desk.roles.Role
+    sa.Column("skills", sa.JSON, nullable=False, default=list),
+    sa.Column(
+        "one_time", sa.Boolean, nullable=False, default=False
+    ),  # the password must be changed before anything
+    sa.Column("away_ms", sa.BigInteger, nullable=True),  # 小休 since then, milliseconds since 1970
 )
 
 session = sa.Table(
@@ -24,6 +41,18 @@ session = sa.Table(
     sa.Column("token", sa.String(64), primary_key=True),  # SHA-256 of the cookie
     sa.Column("person", sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
     sa.Column("expires", sa.BigInteger, nullable=False),  # seconds since 1970
+    sa.Column("seen", sa.BigInteger, nullable=False),  # seconds since 1970: when it was last used, about
+)
+
+deed = sa.Table(
+    "deed",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False, index=True),  # this desk's wall clock
+    sa.Column("who", sa.String(32), nullable=False),  # a person's id, or a name of kiosk.desk.deeds
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("about", sa.String(96), nullable=False),
+    sa.Column("detail", sa.String(500), nullable=False),
 )
 
 event = sa.Table(
@@ -38,6 +67,54 @@ event = sa.Table(
     sa.Column("at_ms", sa.BigInteger, nullable=False),  # the kiosk's wall clock
     sa.Column("received_ms", sa.BigInteger, nullable=False),  # this desk's wall clock
     sa.Column("body", sa.JSON, nullable=False),
+    sa.Index("ix_event_kind", "kind", "received_ms"),  # to find calls that went badly
+    sa.Column("position", sa.BigInteger, nullable=True),  # of its link; none: not by this program
+    sa.Index("ix_event_position", "hall", "position", unique=True),
+    sa.Index("ix_event_received_ms", "hall", "received_ms"),
+)
+
+#: The chain that makes a change of the record visible: a link for each event and for each deletion. Links stay
+#: when their event is deleted. What is hashed: kiosk.desk.hashing.
+link = sa.Table(
+    "link",
+    metadata,
+    sa.Column("hall", sa.String(32), primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),  # from 1, without gaps
+    sa.Column("kiosk", sa.String(32), nullable=False),  # kiosk, journal, seq, call: of the event
+    sa.Column("journal", sa.String(96), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("call", sa.String(96), nullable=False),
+    sa.Column("received_ms", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary(32), nullable=False),
+    sa.Column("words", sa.LargeBinary(32), nullable=True),  # none: the event had no words
+    sa.Column("salt", sa.LargeBinary(16), nullable=True),  # none: the words are deleted
+    sa.Column("entry", sa.Text, nullable=True),  # of the ledger's own, JSON; none: of an event
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index(
+    "ix_link_entry",
+    link.c.hall,
+    link.c.position,
+    sqlite_where=link.c.entry.is_not(None),
+    postgresql_where=link.c.entry.is_not(None),
+)
+sa.Index(
+    "ix_link_salt",
+    link.c.hall,
+    link.c.received_ms,
+    sqlite_where=link.c.salt.is_not(None),
+    postgresql_where=link.c.salt.is_not(None),
+)
+
+#: The last link of each hall's chain; whoever appends holds its row.
+chain = sa.Table(
+    "chain",
+    metadata,
+    sa.Column("hall", sa.String(32), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("events", sa.BigInteger, nullable=False),  # links of events, also of deleted ones
 )
 
 journal = sa.Table(
@@ -49,13 +126,109 @@ journal = sa.Table(
     sa.Column("upto", sa.BigInteger, nullable=False),  # the last number before the first gap
 )
 
+freeze = sa.Table(
+    "freeze",
+    metadata,
+    sa.Column("hall", sa.String(32), primary_key=True),
+    sa.Column("kiosk", sa.String(32), primary_key=True),
+    sa.Column("request", sa.String(96), primary_key=True),
+    sa.Column("call", sa.String(96), nullable=False),
+    sa.Column("case", sa.String(60), nullable=False),
+    sa.Column("service", sa.String(96), nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),  # the kiosk's wall clock
+    sa.Column("received_ms", sa.BigInteger, nullable=False, index=True),  # this desk's wall clock
+    sa.Column("state", sa.String(16), nullable=False),  # of kiosk.desk.freezes.Pursuit
+    sa.Column("ledger", sa.Boolean, nullable=False),  # it came to this desk's ledger, so this desk posts it
+    sa.Column("posted", sa.Boolean, nullable=False),  # the bank's system has taken or refused it
+    sa.Column("receipt", sa.String(60), nullable=False),
+    sa.Column("why", sa.String(500), nullable=False),
+    sa.Column("agent", sa.JSON, nullable=True),  # who says that the bank has it
+)
+
+# A complaint. Nothing of it is ever deleted; what was done is in case_entry.
+case = sa.Table(
+    "case",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("hall", sa.String(32), nullable=False),
+    sa.Column("kiosk", sa.String(32), nullable=False),  # "": it was made at the desk, and is about no terminal
+    # Of kiosk.desk.cases: the same event a thousand times, or two complaints about one call, are one case.
+    sa.Column("origin", sa.String(120), nullable=False),
+    sa.Column("number", sa.String(60), nullable=False),  # that the customer was told
+    sa.Column("call", sa.String(96), nullable=False),
+    sa.Column("opened_ms", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # of kiosk.desk.case_rules.CaseState
+    sa.Column("owner", sa.String(32), nullable=False),  # a person's id; "": nobody
+    sa.Column("owner_name", sa.String(60), nullable=False),  # outlives the person's account
+    sa.Column("deadline_ms", sa.BigInteger, nullable=False),  # of the next step
+    sa.Column("close_by_ms", sa.BigInteger, nullable=False),
+    sa.Column("reply_in_time", sa.Boolean, nullable=True),  # the first reply; none: there is none
+    sa.Column("closed_in_time", sa.Boolean, nullable=True),
+    sa.Column("contact", sa.String(60), nullable=False),
+    sa.Column("summary", sa.String(500), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),  # one more with each change
+    sa.UniqueConstraint("hall", "kiosk", "origin", name="uq_case_origin"),
+    sa.Index("ix_case_number", "hall", "number"),
+    sa.Index("ix_case_due", "hall", "state", "deadline_ms"),
+)
+
+case_entry = sa.Table(
+    "case_entry",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case", sa.ForeignKey("case.id"), nullable=False),
+    sa.Column("event", sa.String(120), nullable=True),  # the journal's line it came with; none: a person's doing
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("who", sa.String(32), nullable=False),  # a person's id; "": the customer
+    sa.Column("name", sa.String(60), nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),  # of kiosk.desk.case_rules.What
+    sa.Column("how", sa.String(16), nullable=False),  # of kiosk.desk.case_rules.How, of a reply
+    sa.Column("text", sa.String(500), nullable=False),
+    sa.UniqueConstraint("case", "event", name="uq_case_entry_event"),
+)
+
+webhook_delivery = sa.Table(
+    "webhook_delivery",
+    metadata,
+    sa.Column("url", sa.String(500), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),  # the same for what is told to several
+    sa.Column("hall", sa.String(32), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # the same, byte for byte, at each try
+    sa.Column("created_ms", sa.BigInteger, nullable=False),  # this desk's wall clock, as are the others
+    sa.Column("due_ms", sa.BigInteger, nullable=False),  # when it is sent next, or was given up
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # of kiosk.desk.webhook_record.Delivery
+    sa.Column("why", sa.String(500), nullable=False),  # of the last try that failed
+)
+
+miss = sa.Table(
+    "miss",
+    metadata,
+    sa.Column("hall", sa.String(32), primary_key=True),
+    sa.Column("kiosk", sa.String(32), primary_key=True),
+    sa.Column("journal", sa.String(96), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("pack", sa.String(96), nullable=False),  # the hall's content that had no answer
+    sa.Column("text", sa.String(500), nullable=False, index=True),  # masked by the terminal
+    sa.Column("did", sa.String(16), nullable=False),  # of kiosk.messages.Did
+    sa.Column("refused", sa.JSON, nullable=False),  # services that were offered or answered, and not meant
+    sa.Column("received_ms", sa.BigInteger, nullable=False),  # this desk's wall clock
+    sa.Column("state", sa.String(16), nullable=False),  # of kiosk.desk.misses.Standing
+    sa.Column("service", sa.String(96), nullable=False),  # that it was taught to
+    sa.Column("person", sa.String(32), nullable=False),  # who taught or ignored it, also when they have left
+    sa.Column("changed_ms", sa.BigInteger, nullable=False),
+)
+
 
 class DatabaseError(OSError):
     """The database cannot be opened; the text says what to do."""
 
 
-def open_database(url: str) -> sa.Engine:
-    """An engine with the tables made. Raises :class:`DatabaseError`."""
+def open_database(url: str, *, upto: str = "head") -> sa.Engine:
+    """An engine with the tables as this program knows them (``upto``: as of an older step).
+
+    Raises :class:`DatabaseError`.
+    """
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -63,7 +236,11 @@ def open_database(url: str) -> sa.Engine:
         engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _durable)
-        metadata.create_all(engine)
+        else:
+            sa.event.listen(engine, "connect", _impatient)
+        _migrate(engine, upto)
+    except DatabaseError:
+        raise
     except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
         raise DatabaseError(
             f"database {url} cannot be opened: {str(error).splitlines()[0]}; check desk.toml 'database', "
@@ -72,9 +249,67 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that can say ON CONFLICT. Both databases have it; SQLAlchemy keeps the two constructs apart."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def storable(text: str) -> str:
+    """PostgreSQL stores no NUL."""
+    return text.replace("\0", "\ufffd")
+
+
+@contextlib.contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that reads the database as it is now, whatever others write meanwhile. For short reads."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _migrate(engine: sa.Engine, upto: str) -> None:
+    """Bring the tables to what this program knows, in one transaction, one process at a time.
+
+    Raises :class:`DatabaseError`.
+    """
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells each part that it loads, and each step
+    import alembic.command
+    import alembic.config
+    from alembic.util import CommandError
+
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python begins none of its own before it makes a table: half of a step would stay after a power cut.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+        settings.attributes["connection"] = connection
+        try:
+            alembic.command.upgrade(settings, upto)
+        except CommandError as error:
+            raise DatabaseError(
+                f"database {engine.url} was made by a newer kiosk program ({error}); install that version again, "
+                "or name another database in desk.toml"
+            ) from error
+
+
 def _durable(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()
+
+
+def _impatient(connection: object, _record: object) -> None:
+    """As SQLite does: whoever waits for a lock says so in the end, instead of waiting for ever."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("SET lock_timeout = '5s'")
+    cursor.close()
+    connection.commit()  # type: ignore[attr-defined]

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kiosk import messages
 from kiosk.config import Escalation
 from kiosk.link.escalation import due_level
-from kiosk.messages import Call, Health, Part, Presence, Reply, State, Urgency
+from kiosk.messages import (
+    MAX_COUNT,
+    Call,
+    Health,
+    Part,
+    Presence,
+    State,
+    Urgency,
+)
 
 #: Three health messages missed: the kiosk is offline, whatever the broker thinks.
 STALE_S = 16.0
-#: A reply that the kiosk has not taken by then is given up; its sender sees the call as it is.
-REPLY_AGAIN_S, REPLY_KEEP_S = 1.0, 60.0
-
 #: An online kiosk says its call every 5 s; one that it has left out twice is over. A desk that was cut off when it
 #: ended learns it in no other way, because the broker remembers nothing of a cleared call.
 LEFT_OUT_S = 11.0
+#: Calls of a kiosk that are known to be over: a broker that comes back with an older state has no more of them.
+KEEP_OVER = 16
 #: A call came the same way with another delay: it must not change its place in the queue for that.
 JITTER_S = 2.0
 
 WAITING = (State.CALLING, State.RUNG)
 ANSWERED = (State.ACCEPTED, State.CONNECTED)
 _RANKS = list(Urgency)
+_Place = tuple[int, float, str]  # in the queue; the last one is the kiosk
 
 
 class KioskHealth(Struct, frozen=True):
@@ -55,6 +63,7 @@ class _Kiosk:
     opened: float = 0.0  # when the call was opened, by the desk's clock
     health: Health | None = None
     health_at: float = 0.0
+    over: deque[str] = field(default_factory=lambda: deque(maxlen=KEEP_OVER))
 
 
 @dataclass
@@ -73,25 +82,51 @@ class Hall:
         known = self._kiosks.get(kiosk)
         return known.call if known else None
 
-    def set_call(self, kiosk: str, call: Call | None, now: float) -> None:
+    def set_call(self, kiosk: str, call: Call | None, now: float, *, remembered: bool = False) -> bool:
+        """What the kiosk says, or what the broker has ``remembered`` of it; False for a ghost, which is not taken.
+
+        A broker that was killed comes back as it was when it last saved, with calls that have ended since. A kiosk
+        that knows better says so within seconds, so only the broker's word is doubted.
+        """
         known = self._kiosks.setdefault(kiosk, _Kiosk())
+        if remembered and call is not None and call.state is not State.ENDED and call.id in known.over:
+            return False
+        last = call or known.call
+        if last is not None and (call is None or call.state is State.ENDED) and last.id not in known.over:
+            known.over.append(last.id)
         if call is not None:
             opened, before = now - call.age_ms / 1000, known.call
             if before is None or before.id != call.id or abs(opened - known.opened) >= JITTER_S:
                 known.opened = opened
         known.call, known.call_at = call, now
+        return True
 
     def queue(self) -> tuple[str, ...]:
         """Ids of the waiting calls as they are to be served: the most urgent first, then the oldest.
 
         Calls of kiosks that are offline keep their places. static/state.js lists the cards by the same rule.
         """
+        return tuple(call.id for _, call in self._waiting())
+
+    def before(self, kiosk: str) -> list[str]:
+        """Kiosks whose waiting calls stand before this one's call, whatever has become of that."""
+        known = self._kiosks[kiosk]
+        assert known.call is not None
+        own = _place(kiosk, known.opened, known.call)
+        return [place[2] for place, _ in self._waiting() if place < own]
+
+    def last_call(self, kiosk: str) -> str:
+        """The id of the call that the kiosk had last, if it is over."""
+        known = self._kiosks.get(kiosk)
+        return known.over[-1] if known and known.over else ""
+
+    def _waiting(self) -> list[tuple[_Place, Call]]:
         waiting = [
-            (-_RANKS.index(known.call.urgency), known.opened, kiosk, known.call.id)
+            (_place(kiosk, known.opened, known.call), known.call)
             for kiosk, known in self._kiosks.items()
             if known.call is not None and known.call.state in WAITING
         ]
-        return tuple(call for *_, call in sorted(waiting))
+        return sorted(waiting, key=lambda one: one[0])
 
     def set_health(self, kiosk: str, health: Health, now: float) -> bool:
         """True when the page would show something else now."""
@@ -110,6 +145,16 @@ class Hall:
             _faults(health),
         )
 
+    def forget(self, kiosk: str) -> None:
+        """The terminal was taken away for good; one that has an open call stays until that is over."""
+        known = self._kiosks.get(kiosk)
+        if known is not None and (known.call is None or known.call.state is State.ENDED):
+            del self._kiosks[kiosk]
+
+    def health_of(self, kiosk: str) -> Health | None:
+        known = self._kiosks.get(kiosk)
+        return known.health if known else None
+
     def offline(self, kiosk: str, now: float) -> bool:
         known = self._kiosks[kiosk]
         return known.health is None or not known.health.online or now - known.health_at > STALE_S
@@ -121,7 +166,9 @@ class Hall:
         level = 1
         if call is not None:
             since = max(0, round((now - known.call_at) * 1000))
-            call = replace(call, age_ms=call.age_ms + since, state_age_ms=call.state_age_ms + since)
+            freeze = replace(call.freeze, age_ms=_aged(call.freeze.age_ms, since)) if call.freeze else None
+            ages = {"age_ms": _aged(call.age_ms, since), "state_age_ms": _aged(call.state_age_ms, since)}
+            call = replace(call, **ages, freeze=freeze)
             level = call.level
             if offline and call.state in WAITING:
                 # The kiosk cannot tell us any more: the desk goes on counting by its own clock.
@@ -144,6 +191,15 @@ class Hall:
         )
 
 
+def _place(kiosk: str, opened: float, call: Call) -> _Place:
+    return -_RANKS.index(call.urgency), opened, kiosk
+
+
+def _aged(age_ms: int, since_ms: int) -> int:
+    """An age counted on, as far as a message can carry it."""
+    return min(MAX_COUNT, age_ms + since_ms)
+
+
 def _faults(health: Health) -> dict[str, tuple[str, str]]:
     return {name: (part.fault, part.remedy) for name, part in health.parts.items() if not part.ok}
 
@@ -151,39 +207,3 @@ def _faults(health: Health) -> dict[str, tuple[str, str]]:
 def same_people(before: Presence | None, after: Presence) -> bool:
     """Whether a desk says the same as before of who is on duty and who keeps the ledger."""
     return before is not None and replace(before, queue=()) == replace(after, queue=())
-
-
-def still_wanted(reply: Reply, call: Call | None) -> bool:
-    """Whether the call does not show yet what the reply asks for, and still can."""
-    if call is None or reply.call != call.id or reply.round != call.round:
-        return False
-    match reply:
-        case messages.Rung(desk=desk):
-            return call.state in WAITING and desk not in call.rung_by
-        case messages.Accept():
-            return call.state in WAITING
-        case messages.Arrived():
-            return call.state is State.ACCEPTED and call.agent == reply.agent
-    return call.state in ANSWERED and call.agent == reply.agent
-
-
-class Outbox:
-    """Replies that are said again until the call shows them. Pure."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[tuple[str, str, str, str], tuple[Reply, float, float]] = {}
-
-    def add(self, kiosk: str, reply: Reply, now: float) -> None:
-        who = reply.desk if isinstance(reply, messages.Rung) else reply.agent.id
-        self._waiting[(kiosk, reply.call, type(reply).__name__, who)] = (reply, now, now + REPLY_AGAIN_S)
-
-    def due(self, hall: Hall, now: float) -> list[tuple[str, Reply]]:
-        """What has to be sent again now; what is done, or too old, is forgotten."""
-        again = []
-        for key, (reply, since, at) in list(self._waiting.items()):
-            if now - since > REPLY_KEEP_S or not still_wanted(reply, hall.call_of(key[0])):
-                del self._waiting[key]
-            elif now >= at:
-                self._waiting[key] = (reply, since, now + REPLY_AGAIN_S)
-                again.append((key[0], reply))
-        return again

@@ -1,29 +1,53 @@
-"""People who may sign in, and their sessions. Passwords are hashed with argon2. Blocks."""
+"""People who may sign in, what they are and may. Passwords are hashed with argon2. Blocks."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import time
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
 
 import argon2
 import msgspec
 import sqlalchemy as sa
 
-from kiosk import topics
+from kiosk import clock, topics
 from kiosk.desk import database
+from kiosk.desk.deeds import CONSOLE, DESK, Deeds
+from kiosk.desk.roles import FIRST, RIGHTS, Right, Role, may
+from kiosk.desk.tries import Tries
+from kiosk.messages import MAX_SKILL, MAX_SKILLS
 
-SESSION_S = 12 * 3600  # a long working day
-TRIES, TRY_WINDOW_S = 5, 60.0
 MIN_PASSWORD = 8
+MAX_NAME = 60
+#: Letters of a one-time password: none that is taken for another when it is read aloud or typed.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 _hasher = argon2.PasswordHasher()
 #: Checked for unknown names, so that they take as long as known ones.
 _NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
+class Wrong(StrEnum):
+    """Why a person cannot be as asked."""
+
+    USER = "user must be 1 to 32 of a-z, 0-9 and -"
+    NAME = f"name must be 1 to {MAX_NAME} characters"
+    LEVEL = "level must be 1, 2 or 3"
+    PASSWORD = f"password must be at least {MIN_PASSWORD} characters"
+    SAME = "the new password must not be the old one"
+    SKILLS = f"skills are at most {MAX_SKILLS} words of at most {MAX_SKILL} characters"
+    KNOWN = "there is a person of this name already"
+    UNKNOWN = "there is no such person"
+    LAST = "somebody must be left who may add people: make another administrator first"
+
+
 class PersonError(ValueError):
-    """A person cannot be added as asked; the text says why."""
+    """A person cannot be as asked; the text says why, and so does ``why``."""
+
+    def __init__(self, why: Wrong, user: str = "") -> None:
+        super().__init__(f"{user}: {why}" if user else str(why))
+        self.why = why
 
 
 class TooManyTries(PermissionError):
@@ -35,109 +59,250 @@ class TooManyTries(PermissionError):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody who answers calls. ``level``: 1 hall, 2 and 3 are rung when a call escalates."""
+    """Somebody with an account. ``level``: 1 hall, 2 and 3 are rung when a call escalates.
+
+    ``away_ms``: on a break (小休) since then, milliseconds since 1970; then ``duty`` is false.
+    ``one_time``: their password was made by somebody else, and they may only set one of their own.
+    """
 
     id: str
     name: str
     level: int
     duty: bool = False
+    role: Role = Role.AGENT
+    skills: tuple[str, ...] = ()
+    away_ms: int | None = None
+    one_time: bool = False
 
 
 class People:
-    """The people and sessions of a desk's database."""
+    """The people of a desk's database. ``by`` is who changes something; it is on record, see :class:`Deeds`."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._failures: dict[tuple[str, str], list[float]] = {}
+        self.engine = engine
+        self._tries = Tries()
 
-    def add(self, user: str, name: str, password: str, level: int = 1) -> None:
-        """Add a person or give a known one a new name, level and password. Raises :class:`PersonError`."""
-        if not topics.SLUG.match(user):
-            raise PersonError(f"user '{user}' must be 1 to 32 of a-z, 0-9 and -")
-        if not 1 <= level <= 3:
-            raise PersonError("level must be 1, 2 or 3")
-        if not name or len(name) > 60:
-            raise PersonError("name must be 1 to 60 characters")
-        if len(password) < MIN_PASSWORD:
-            raise PersonError(f"password must be at least {MIN_PASSWORD} characters")
-        values = {"name": name, "level": level, "password": _hasher.hash(password)}
-        table = database.person
-        with self._engine.begin() as connection:
-            if connection.execute(sa.update(table).where(table.c.id == user).values(**values)).rowcount == 0:
-                connection.execute(sa.insert(table).values(id=user, duty=False, **values))
-            connection.execute(sa.delete(database.session).where(database.session.c.person == user))
-
-    def remove(self, user: str) -> None:
-        """Remove a person and their sessions. Raises :class:`PersonError` when there is none of that name."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(database.session).where(database.session.c.person == user))
-            if connection.execute(sa.delete(database.person).where(database.person.c.id == user)).rowcount == 0:
-                raise PersonError(f"there is no person '{user}'")
+    # --- who is there ------------------------------------------------------------------------------
 
     def all(self) -> list[Person]:
         table = database.person
-        with self._engine.connect() as connection:
-            return [_person(row) for row in connection.execute(sa.select(table).order_by(table.c.id))]
+        with self.engine.connect() as connection:
+            return [read_person(row) for row in connection.execute(sa.select(table).order_by(table.c.id))]
 
-    def sign_in(self, user: str, password: str, address: str) -> tuple[Person, str] | None:
-        """The person and the session's cookie; None for a wrong name or password. Raises :class:`TooManyTries`."""
-        self._check_tries(user, address)
+    def first_start(self) -> str | None:
+        """Where nobody may sign in: make an administrator; gives the one-time password, which is kept nowhere."""
+        if self.all():
+            return None
+        try:
+            return self.create(FIRST, "管理员", 1, Role.ADMIN, by=DESK)
+        except PersonError:  # another desk of the same database was quicker
+            return None
+
+    def create(self, user: str, name: str, level: int, role: Role, *, by: str) -> str:
+        """Add a person who is not there yet; gives the one-time password. Raises :class:`PersonError`."""
+        password = _one_time()
+        self._write(user, name, password, level, role, one_time=True, by=by, known=False)
+        return password
+
+    def add(
+        self,
+        user: str,
+        name: str,
+        password: str,
+        level: int | None = None,
+        role: Role | None = None,
+        *,
+        by: str = CONSOLE,
+    ) -> None:
+        """Add a person (level 1 and agent, unless said), or give a known one a new name and password and what
+        else is said. Ends their sessions. Raises :class:`PersonError`."""
+        self._write(user, name, password, level, role, one_time=False, by=by)
+
+    def add_one_time(
+        self, user: str, name: str, level: int | None, role: Role | None, *, by: str = CONSOLE
+    ) -> str:
+        """As :meth:`add`; makes the password, and gives it."""
+        password = _one_time()
+        self._write(user, name, password, level, role, one_time=True, by=by)
+        return password
+
+    def change(self, user: str, name: str, level: int, role: Role, *, by: str) -> None:
+        """A new role ends the person's sessions. Raises :class:`PersonError`."""
+        _check(user, name, level)
         table = database.person
-        with self._engine.begin() as connection:
-            row = connection.execute(sa.select(table).where(table.c.id == user)).one_or_none()
-            try:
-                _hasher.verify(row.password if row else _NOBODY, password)
-            except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-                row = None
-            if row is None:
-                self._failures.setdefault((user, address), []).append(time.monotonic())
-                return None
-            self._failures.pop((user, address), None)
-            token = secrets.token_urlsafe(32)
-            now = int(time.time())
-            connection.execute(sa.delete(database.session).where(database.session.c.expires < now))
-            connection.execute(
-                sa.insert(database.session).values(token=_hash(token), person=user, expires=now + SESSION_S)
-            )
-            return _person(row), token
+        with self.engine.begin() as connection:
+            before = self._known(connection, user)
+            if before.role != role:
+                self._keep_one(connection, before, role)
+                self.end_sessions(connection, user)
+            values = {"name": name, "level": level, "role": role}
+            connection.execute(sa.update(table).where(table.c.id == user).values(**values))
+            Deeds.note(connection, by, "person-changed", user, f"{name}, {role}, {level}")
 
-    def of_session(self, token: str) -> Person | None:
-        """Who a cookie belongs to; None when the session is unknown or over."""
-        query = (
-            sa.select(database.person)
-            .join(database.session)
-            .where(database.session.c.token == _hash(token), database.session.c.expires > int(time.time()))
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return _person(row) if row else None
+    def set_skills(self, user: str, skills: Iterable[str], *, by: str) -> tuple[str, ...]:
+        """Short words, such as 手语; gives what was kept of them. Raises :class:`PersonError`."""
+        kept = tuple(dict.fromkeys(word for skill in skills if (word := "".join(skill.split()))))
+        if len(kept) > MAX_SKILLS or any(len(word) > MAX_SKILL for word in kept):
+            raise PersonError(Wrong.SKILLS)
+        table = database.person
+        with self.engine.begin() as connection:
+            self._known(connection, user)
+            connection.execute(sa.update(table).where(table.c.id == user).values(skills=kept))
+            Deeds.note(connection, by, "skills", user, " ".join(kept))
+        return kept
 
-    def sign_out(self, token: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(database.session).where(database.session.c.token == _hash(token)))
+    def remove(self, user: str, *, by: str = CONSOLE) -> None:
+        """Remove a person and their sessions. Raises :class:`PersonError`."""
+        with self.engine.begin() as connection:
+            before = self._known(connection, user)
+            self._keep_one(connection, before, None)
+            self.end_sessions(connection, user)
+            connection.execute(sa.delete(database.person).where(database.person.c.id == user))
+            Deeds.note(connection, by, "person-removed", user, before.name)
 
-    def set_duty(self, user: str, duty: bool) -> None:
+    def set_duty(self, user: str, duty: bool, away_ms: int | None = None) -> None:
         """Remembered, so that neither a reload nor a restart of the desk sends anybody off duty."""
         table = database.person
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(table).where(table.c.id == user).values(duty=duty))
+        what = "duty-on" if duty else "duty-off" if away_ms is None else "duty-break"
+        with self.engine.begin() as connection:
+            connection.execute(sa.update(table).where(table.c.id == user).values(duty=duty, away_ms=away_ms))
+            Deeds.note(connection, user, what)
 
-    def _check_tries(self, user: str, address: str) -> None:
-        now = time.monotonic()
-        for key, failures in list(self._failures.items()):
-            recent = [at for at in failures if now - at < TRY_WINDOW_S]
-            if recent:
-                self._failures[key] = recent
-            else:
-                del self._failures[key]
-        failures = self._failures.get((user, address), [])
-        if len(failures) >= TRIES:
-            raise TooManyTries(TRY_WINDOW_S - (now - failures[0]))
+    # --- passwords ---------------------------------------------------------------------------------
+
+    def check(self, user: str, password: str, address: str) -> Person | None:
+        """Whose password it is; None for a wrong one or an unknown name. Slow. Raises :class:`TooManyTries`."""
+        if wait_s := self._tries.wait_s(user, address, clock.now()):
+            raise TooManyTries(wait_s)
+        table = database.person
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(table).where(table.c.id == user)).one_or_none()
+        try:
+            _hasher.verify(row.password if row else _NOBODY, password)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            row = None
+        if row is None:
+            self._tries.failed(user, address, clock.now())
+            return None
+        self._tries.succeeded(user, address)
+        return read_person(row)
+
+    def set_password(self, user: str, old: str, new: str, address: str) -> bool:
+        """The person's own doing; False where the old one is wrong. Ends all their sessions.
+
+        Raises :class:`TooManyTries` and :class:`PersonError`.
+        """
+        if self.check(user, old, address) is None:
+            return False
+        if new == old:
+            raise PersonError(Wrong.SAME)
+        self._set_password(user, new, one_time=False, by=user, what="password")
+        return True
+
+    def new_password(self, user: str, *, by: str) -> str:
+        """A one-time password for who has lost theirs; ends their sessions. Raises :class:`PersonError`."""
+        password = _one_time()
+        self._set_password(user, password, one_time=True, by=by, what="password-one-time")
+        return password
+
+    def _set_password(self, user: str, password: str, *, one_time: bool, by: str, what: str) -> None:
+        if len(password) < MIN_PASSWORD:
+            raise PersonError(Wrong.PASSWORD)
+        values = {"password": _hasher.hash(password), "one_time": one_time}
+        table = database.person
+        with self.engine.begin() as connection:
+            self._known(connection, user)
+            connection.execute(sa.update(table).where(table.c.id == user).values(**values))
+            self.end_sessions(connection, user)
+            Deeds.note(connection, by, what, user)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        user: str,
+        name: str,
+        password: str,
+        level: int | None,
+        role: Role | None,
+        *,
+        one_time: bool,
+        by: str,
+        known: bool = True,
+    ) -> None:
+        _check(user, name, 1 if level is None else level)
+        if len(password) < MIN_PASSWORD:
+            raise PersonError(Wrong.PASSWORD)
+        values: dict[str, Any] = {"name": name, "password": _hasher.hash(password), "one_time": one_time}
+        table = database.person
+        try:
+            with self.engine.begin() as connection:
+                row = connection.execute(sa.select(table).where(table.c.id == user)).one_or_none()
+                if row is not None and not known:
+                    raise PersonError(Wrong.KNOWN, user)
+                before = read_person(row) if row is not None else Person(user, name, 1)
+                values["level"] = before.level if level is None else level
+                values["role"] = before.role if role is None else role
+                if row is None:
+                    connection.execute(sa.insert(table).values(id=user, duty=False, skills=(), **values))
+                else:
+                    self._keep_one(connection, before, values["role"])
+                    connection.execute(sa.update(table).where(table.c.id == user).values(**values))
+                    self.end_sessions(connection, user)
+                what = "person-added" if row is None else "person-changed"
+                Deeds.note(connection, by, what, user, f"{name}, {values['role']}, {values['level']}")
+        except sa.exc.IntegrityError as error:  # added at this moment by somebody else
+            raise PersonError(Wrong.KNOWN, user) from error
+
+    @staticmethod
+    def end_sessions(connection: sa.Connection, user: str) -> None:
+        """Sign a person out everywhere."""
+        connection.execute(sa.delete(database.session).where(database.session.c.person == user))
+
+    @staticmethod
+    def _known(connection: sa.Connection, user: str) -> Person:
+        row = connection.execute(sa.select(database.person).where(database.person.c.id == user)).one_or_none()
+        if row is None:
+            raise PersonError(Wrong.UNKNOWN, user)
+        return read_person(row)
+
+    @staticmethod
+    def _keep_one(connection: sa.Connection, before: Person, role: Role | None) -> None:
+        """Whoever may add people stays, if there is no other; ``role``: what they become, None: nothing."""
+        if not may(before.role, Right.PEOPLE) or (role is not None and may(role, Right.PEOPLE)):
+            return
+        roles = [role.value for role, rights in RIGHTS.items() if Right.PEOPLE in rights]
+        table = database.person
+        others = sa.select(sa.func.count()).where(table.c.role.in_(roles), table.c.id != before.id)
+        if not connection.scalar(others):
+            raise PersonError(Wrong.LAST, before.id)
 
 
-def _person(row: sa.Row[tuple[str, str, int, str, bool]]) -> Person:
-    return Person(row.id, row.name, row.level, row.duty)
+def read_person(row: sa.Row[Any]) -> Person:
+    """A row of the table. Whoever may not answer is not on duty, whatever they were before."""
+    role = Role(row.role)
+    answers = may(role, Right.ANSWER)
+    return Person(
+        row.id,
+        row.name,
+        row.level,
+        duty=row.duty and answers,
+        role=role,
+        skills=tuple(row.skills),
+        away_ms=row.away_ms if answers else None,
+        one_time=row.one_time,
+    )
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _check(user: str, name: str, level: int) -> None:
+    if not topics.SLUG.match(user):
+        raise PersonError(Wrong.USER, user)
+    if not 1 <= level <= 3:
+        raise PersonError(Wrong.LEVEL)
+    if not name.strip() or len(name) > MAX_NAME:
+        raise PersonError(Wrong.NAME)
+
+
+def _one_time() -> str:
+    """About 60 bits, in groups that are easily typed."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))

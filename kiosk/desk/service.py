@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
-
 from kiosk import clock, config, messages, topics
-from kiosk.broker import Broker, Message, NotConnected
-from kiosk.desk import protocol
-from kiosk.desk.hall import WAITING, Hall, Outbox, same_people, still_wanted
+from kiosk.broker import Broker, BrokerError, Message, NotConnected
+from kiosk.desk import cases, freezes, protocol
+from kiosk.desk.case_watch import CaseWatch
+from kiosk.desk.custody import Custody
+from kiosk.desk.discovery import Discovery
+from kiosk.desk.freeze_requests import FreezeRequests
+from kiosk.desk.hall import Hall, same_people
 from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
+from kiosk.desk.metrics import Figures, Metrics
+from kiosk.desk.outbox import Outbox, Said, still_wanted
 from kiosk.desk.page import Page
 from kiosk.desk.people import People, Person
 from kiosk.desk.protocol import PageCommand
-from kiosk.messages import Agent, BadMessage, OnDuty, Presence, Reply, Seen
+from kiosk.desk.replies import call_back, reply_to
+from kiosk.desk.rings import Rings
+from kiosk.desk.roles import Right
+from kiosk.desk.roster import Roster
+from kiosk.desk.sessions import Sessions
+from kiosk.desk.signalling import Signalling
+from kiosk.desk.tally import Kind, Tally
+from kiosk.desk.troubles import Troubles
+from kiosk.desk.watch import SessionWatch
+from kiosk.desk.webhooks import Webhooks
+from kiosk.desk.wording import Wording
+from kiosk.messages import Agent, BadMessage, Presence, Reply
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +43,7 @@ CHECK_S = 0.5
 TICK_S = 4.0
 REPLY_EXPIRY_S = 30
 LOG_BAD_EVERY_S = 60.0
+RETAINED_S = 0.1  # what a broker has kept comes so soon after its word to a subscription
 
 
 class DeskService:
@@ -35,18 +52,36 @@ class DeskService:
     def __init__(self, settings: config.Desk, people: People, ledger: Ledger) -> None:
         self.settings = settings
         self.people = people
+        self.sessions = Sessions(people.engine)
         self.ledger = ledger
         self.hall = Hall(settings.escalation)
+        self.metrics = Metrics(self._figures)
+        self._tally = Tally(settings.promised_s)
         self.pages: set[Page] = set()
         self._outbox = Outbox()
+        self.roster = Roster(settings, self.hall, self.pages, lambda: not self._keeper.fault)
+        self.watch = SessionWatch(
+            self.sessions, self.pages, self.in_database, gone=self.end_page, changed=self._person_changed
+        )
         self._offline: dict[str, bool] = {}
         self._ring_levels: dict[str, int] = {}
         self._keeper = LedgerKeeper(
-            settings.hall, ledger, self.in_database, on_kept=self._acknowledge, on_fault=self._say_presence
+            settings.hall, ledger, self.in_database, on_kept=self._kept, on_fault=self._say_presence
         )
-        self._own_presence: Presence | None = None
+        self._freezes = FreezeRequests(settings, ledger.freezes, self.in_database, changed=self._freeze_changed)
+        self.case_watch = CaseWatch(settings.hall, ledger.cases, self.in_database, changed=self._tell_cases)
+        self._webhooks = Webhooks(
+            settings,
+            ledger.webhooks,
+            self.in_database,
+            active=self.roster.is_ledger,
+            posts=self.metrics.webhooks,
+        )
+        self._custody = Custody(settings, ledger, self.in_database, self._say_head)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self.bad_messages = 0
+        self.refused = 0  # commands of pages whose person may not
         self._bad_logged = -LOG_BAD_EVERY_S
         self._presence_topic = topics.presence(settings.hall, settings.name)
         self.broker = Broker(
@@ -54,8 +89,18 @@ class DeskService:
             f"{settings.hall}/desk/{settings.name}",
             will=(self._presence_topic, messages.encode(Presence(online=False))),
             on_connected=self._join,
-            on_message=self._receive,
+            on_message=self.receive,
             on_lost=self._lost,
+        )
+        self._discovery = Discovery(settings, self.hall, self.broker, self.roster.is_ledger)
+        self._signals = Signalling(settings, self.hall, self.pages, self.broker)
+        self._rings = Rings(settings.name, self.hall, self.pages, self._say)
+        self._troubles = Troubles(
+            settings,
+            self.broker,
+            lambda: self._custody.trouble or self._keeper.trouble,
+            lambda: self._webhooks.trouble,
+            lambda: self._tell(protocol.Troubles(self._troubles.lines)),
         )
 
     async def run(self) -> None:
@@ -66,12 +111,28 @@ class DeskService:
                 tasks.create_task(self._check())
                 tasks.create_task(self._tick())
                 tasks.create_task(self._keeper.run())
+                tasks.create_task(self._freezes.run())
+                if self.settings.ledger:
+                    tasks.create_task(self.case_watch.run())
+                    tasks.create_task(self._custody.run())
+                tasks.create_task(self.watch.run())
+                tasks.create_task(self._webhooks.run())
         finally:
             self._thread.shutdown()
+            self._hashing.shutdown()
 
     async def in_database(self, work: Any, *args: Any) -> Any:
         """Run a blocking method of people or ledger in the database's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args))
+        with self.metrics.database_s.time():
+            return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args))
+
+    async def alive(self) -> None:
+        """Returns when the database's thread has done all that was asked of it: proof for the watchdog."""
+        await self.in_database(lambda: None)
+
+    async def with_passwords(self, work: Any, *args: Any) -> Any:
+        """Run a blocking method of people that hashes: guessed passwords must not hold up the ledger."""
+        return await asyncio.get_running_loop().run_in_executor(self._hashing, partial(work, *args))
 
     # --- pages -------------------------------------------------------------------------------------
 
@@ -80,6 +141,11 @@ class DeskService:
         self.pages.add(page)
         self._send_snapshot(page)
         self._say_presence()
+
+    def end_page(self, page: Page) -> None:
+        """Its session is over: it hears and says nothing more."""
+        page.close()
+        self.leave_page(page)
 
     def leave_page(self, page: Page) -> None:
         """A page is gone; its person is no longer on duty unless another page of theirs is there."""
@@ -94,62 +160,78 @@ class DeskService:
             page.bad += 1
             log.warning("the page of %s sent %s", page.person.id, error)
             return
+        if page not in self.pages:  # its session is over; what it still has to say is no longer this person's
+            return
+        if not page.may(right := protocol.right_of(command)):
+            self.refused += 1
+            log.warning("%s (%s) may not %s: %s", page.person.id, page.person.role, right, type(command).__name__)
+            page.tell(protocol.Notice("warn", protocol.REFUSALS.get(right, protocol.REFUSED)))
+            return
         match command:
-            case protocol.Duty(on=on):
-                self._set_duty(page.person, on)
+            case protocol.Duty():
+                self._set_duty(page.person, command)
             case protocol.Can(draw=draw, sound=sound):
                 page.draw, page.sound = draw, sound
                 self._say_presence()
             case protocol.PageRung(kiosk=kiosk, call=call, round=round_, seen=seen):
                 if page.person.duty:
                     page.shown[kiosk] = (call, round_, seen)
-                    self._say_rung(kiosk)
+                    self._rings.say(kiosk)
+            case protocol.PageCallBack():
+                self._call_back(page, command)
+            case protocol.PageFreezeReceived():
+                self._freeze_received(page, command)
+            case protocol.PageOffer() | protocol.PageBye() | protocol.PageCard():
+                self._signals.down(page, command)
             case _:
                 self._act(page, command)
 
-    def _set_duty(self, person: Person, on: bool) -> None:
-        task = asyncio.ensure_future(self.in_database(self.people.set_duty, person.id, on))
+    def _set_duty(self, person: Person, said: protocol.Duty) -> None:
+        on = said.on and not said.pause
+        away_ms = clock.wall_ms() if said.pause else None
+        task = asyncio.ensure_future(self.in_database(self.people.set_duty, person.id, on, away_ms))
         task.add_done_callback(_log_failure)
-        for page in self.pages:
-            if page.person.id == person.id:
-                page.person = replace(page.person, duty=on)
-                if not on:
-                    page.shown.clear()
-                self._send_snapshot(page)
+        for page in self.roster.set_duty(person.id, on, away_ms):
+            self._send_snapshot(page)
+        self._say_presence()
+
+    def _person_changed(self, page: Page) -> None:
+        self._send_snapshot(page)
         self._say_presence()
 
     def _act(self, page: Page, command: Any) -> None:
         """Turn what the agent did into a reply to the kiosk."""
-        kiosk, person = command.kiosk, page.person
-        call = self.hall.call_of(kiosk)
-        agent = Agent(person.id, person.name, self.settings.name)
-        about = {"call": command.call, "round": command.round, "agent": agent}
-        reply: Reply
-        match command:
-            case protocol.PageAccept(mode=mode):
-                reply = messages.Accept(**about, mode=mode)
-            case protocol.PageRelease():
-                reply = messages.Release(**about)
-            case protocol.PageArrived():
-                reply = messages.Arrived(**about)
-            case protocol.PageEnd(outcome=outcome, note=note):
-                reply = messages.End(**about, outcome=outcome, note=note)
-            case protocol.PageHandOver(to=to):
-                taker = next((c for c in self._colleagues() if c.id == to), None)
-                if taker is None:
-                    page.send(_json(protocol.Notice("warn", "这位同事已不在岗，没有转出")))
-                    return
-                reply = messages.HandOver(**about, to=Agent(taker.id, taker.name, taker.desk))
-            case _:
-                raise AssertionError(command)
-        if not still_wanted(reply, call):
-            page.send(_json(protocol.Notice("warn", _why_not(call, agent))))
-            if kiosk in self.hall.kiosks:
-                page.send(_json(self.hall.row(kiosk, clock.now())))
-            return
-        self._say(kiosk, reply)
+        kiosk, agent = command.kiosk, self._agent(page)
+        reply = reply_to(command, self.hall.call_of(kiosk), agent, self.roster.colleagues())
+        self._say_or_tell(page, kiosk, reply)
 
-    def _say(self, kiosk: str, reply: Reply) -> None:
+    def _call_back(self, page: Page, asked: protocol.PageCallBack) -> None:
+        """An agent who left too early comes back."""
+        kiosk, person = asked.kiosk, page.person
+        offline = kiosk not in self.hall.kiosks or self.hall.offline(kiosk, clock.now())
+        reply = call_back(
+            secrets.token_hex(8),
+            self.hall.call_of(kiosk),
+            self._agent(page),
+            offline=offline,
+            duty=person.duty,
+            follows=asked.follows or self.hall.last_call(kiosk),
+        )
+        self._say_or_tell(page, kiosk, reply)
+
+    def _agent(self, page: Page) -> Agent:
+        return Agent(page.person.id, page.person.name, self.settings.name)
+
+    def _say_or_tell(self, page: Page, kiosk: str, reply: Said | str) -> None:
+        """Send the reply to the kiosk, or tell the agent why not, and how things are."""
+        if not isinstance(reply, str):
+            self._say(kiosk, reply)
+            return
+        page.tell(protocol.Notice("warn", reply))
+        if kiosk in self.hall.kiosks:
+            page.tell(self.hall.row(kiosk, clock.now()))
+
+    def _say(self, kiosk: str, reply: Said) -> None:
         """Send a reply; the outbox repeats it until the call shows it, also when we are not connected."""
         self._outbox.add(kiosk, reply, clock.now())
         self._send_reply(kiosk, reply)
@@ -161,113 +243,178 @@ class DeskService:
         except NotConnected:
             log.warning("not connected: the reply to %s waits", kiosk)
 
-    def _say_rung(self, kiosk: str) -> None:
-        """Tell the kiosk that one of our pages has shown its call, if it does not know."""
-        call = self.hall.call_of(kiosk)
-        if call is None or call.state not in WAITING or self.settings.name in call.rung_by:
+    def _answer_test(self, kiosk: str, test: messages.SelfTest) -> None:
+        """A test call has come the whole way; nobody is rung, and it is not said again."""
+        self._send_reply(kiosk, messages.Tested(test.id, self.settings.name, len(self.roster.presence().agents)))
+
+    # --- freezing a customer's money ----------------------------------------------------------------
+
+    def _freeze_received(self, page: Page, said: protocol.PageFreezeReceived) -> None:
+        """An agent has rung the bank. The customer is told at once, the record follows."""
+        call = self.hall.call_of(said.kiosk)
+        receipt = messages.FreezeReceipt(said.call, said.request, said.receipt.strip(), self._agent(page))
+        if still_wanted(receipt, call):
+            self._say(said.kiosk, receipt)
+        elif not self._freezes.knows(said.kiosk, said.request):
+            page.tell(protocol.Notice("warn", "没有这个冻结申请，或者银行已经收到"))
             return
-        for page in self.pages:
-            call_id, round_, seen = page.shown.get(kiosk, ("", 0, Seen.DRAWN))
-            if (call_id, round_) == (call.id, call.round) and page.attentive:
-                self._say(kiosk, messages.Rung(call.id, call.round, self.settings.name, seen))
-                return
+        kept = asyncio.ensure_future(self._freezes.receive(said.kiosk, receipt, call.freeze if call else None))
+        kept.add_done_callback(_log_failure)
+
+    def _freeze_changed(self, kiosk: str) -> None:
+        self._tell(protocol.Freezes(self._freeze_lines()))
+        self._say_freeze(kiosk)
+
+    def _say_freeze(self, kiosk: str) -> None:
+        """Tell the kiosk what the bank has said, as long as its call does not show it."""
+        answer = self._freezes.answer(kiosk, self.hall.call_of(kiosk))
+        if answer is not None:
+            self._say(kiosk, answer)
+
+    def _freeze_lines(self) -> list[protocol.FreezeLine]:
+        return [self._freezes.line(row) for row in self._freezes.open]
 
     # --- what pages are told -----------------------------------------------------------------------
 
     def _tell(self, message: Any) -> None:
-        text = _json(message)
+        wording = Wording(message)
         for page in list(self.pages):
-            page.send(text)
+            page.tell_worded(wording)
 
     def _send_snapshot(self, page: Page) -> None:
         now = clock.now()
-        page.send(
-            _json(
-                protocol.PageSnapshot(
-                    me=protocol.me(page.person),
-                    desk=self.settings.name,
-                    hall=self.settings.hall,
-                    hall_title=self.settings.title or self.settings.hall,
-                    duty=page.person.duty,
-                    broker=self.broker.connected,
-                    ledger=self._ledger_desk(),
-                    promised_s=self.settings.promised_s,
-                    kiosks=[self.hall.row(kiosk, now) for kiosk in self.hall.kiosks],
-                    colleagues=self._colleagues(),
-                )
+        page.tell(
+            protocol.PageSnapshot(
+                me=protocol.me(page.person),
+                desk=self.settings.name,
+                hall=self.settings.hall,
+                hall_title=self.settings.title or self.settings.hall,
+                duty=page.person.duty,
+                broker=self.broker.connected,
+                ledger=self.roster.ledger_desk(),
+                promised_s=self.settings.promised_s,
+                kiosks=[self.hall.row(kiosk, now) for kiosk in self.hall.kiosks],
+                colleagues=self.roster.colleagues(),
+                freezes=self._freeze_lines(),
+                troubles=self._troubles.lines,
+                ice=self._signals.ice(),
+                away_ms=page.person.away_ms,
+                away=self.roster.away(),
+                cases=self.case_watch.due if page.may(Right.CASES) else None,
             )
         )
+
+    def _tell_cases(self, due: protocol.CasesDue) -> None:
+        for page in list(self.pages):
+            if page.may(Right.CASES):
+                page.tell(due)
 
     def _tell_row(self, kiosk: str) -> None:
         row = self.hall.row(kiosk, clock.now())
         self._offline[kiosk], self._ring_levels[kiosk] = row.offline, row.ring_level
         self._tell(row)
 
-    def _colleagues(self) -> list[protocol.Colleague]:
-        return [
-            protocol.Colleague(agent.id, agent.name, agent.level, desk)
-            for desk, there in sorted(self._desks().items())
-            for agent in there.agents
-        ]
+    def _figures(self) -> Figures:
+        """What is so now, for the metrics."""
+        now = clock.now()
+        return Figures(
+            kiosks=[self.hall.row(kiosk, now) for kiosk in self.hall.kiosks],
+            agents=self.roster.on_duty(),
+            pages=len(self.pages),
+            broker=self.broker.connected,
+            keeps_ledger=self.roster.is_ledger(),
+            ledger_faulty=bool(self._keeper.fault),
+            bad_messages=self.bad_messages,
+            replies_given_up=self._outbox.given_up,
+            troubles=self._troubles.lines,
+            webhooks_waiting=self._webhooks.waiting,
+            webhooks_dead=self._webhooks.dead,
+        )
 
-    def _desks(self) -> dict[str, Presence]:
-        """All desks that are there, ours as we know it."""
-        others = {name: p for name, p in self.hall.desks.items() if p.online and name != self.settings.name}
-        return others | {self.settings.name: self._presence()}
+    def _count(self, kiosk: str, call: messages.Call | None) -> None:
+        """What has happened to a call, for the metrics and whoever wants to know of broken promises."""
+        happenings = self._tally.see(kiosk, call)
+        self.metrics.count(happenings)
+        if call is not None and any(what.kind is Kind.BROKEN for what in happenings):
+            task = asyncio.ensure_future(self._webhooks.promise_broken(kiosk, call))
+            task.add_done_callback(_log_failure)
 
     # --- presence and ledger -----------------------------------------------------------------------
 
-    def _is_ledger(self) -> bool:
-        """Of several desks that are set to keep the ledger, the first by name does."""
-        rivals = (n for n, p in self.hall.desks.items() if p.online and p.ledger and n < self.settings.name)
-        return self.settings.ledger and next(rivals, None) is None
-
-    def _ledger_desk(self) -> str | None:
-        return next((name for name, there in sorted(self._desks().items()) if there.ledger), None)
-
-    def _presence(self) -> Presence:
-        people = {page.person.id: page.person for page in self.pages if page.attentive}
-        agents = tuple(OnDuty(p.id, p.name, p.level) for p in sorted(people.values(), key=lambda p: p.id))
-        # A ledger that cannot write says so, that another may take over; it goes on trying.
-        ledger = self._is_ledger() and not self._keeper.fault
-        return Presence(online=True, ledger=ledger, agents=agents, queue=self.hall.queue())
-
     def _say_presence(self) -> None:
-        presence, before = self._presence(), self._own_presence
-        if presence == before:
+        news = self.roster.news()
+        if news is None:
             return
-        self._own_presence = presence
-        if not same_people(before, presence):
-            self._tell(protocol.Colleagues(self._colleagues(), self._ledger_desk()))
+        presence, of_people = news
+        if of_people:
+            self._tell(self.roster.message())
         try:
             self.broker.publish(self._presence_topic, messages.encode(presence), retain=True)
         except NotConnected:
             log.debug("presence is sent when the connection is back")
-        if not same_people(before, presence):
+        if of_people:
             for kiosk in self.hall.kiosks:
-                self._say_rung(kiosk)
+                self._rings.say(kiosk)
 
-    def _acknowledge(self, kiosk: str, ack: messages.LedgerAck) -> None:
+    def _kept(self, kiosk: str, batch: messages.EventBatch, ack: messages.LedgerAck) -> None:
+        if any(event.kind in (freezes.ASKED, freezes.RECEIVED) for event in batch.events):
+            self._freezes.look()
+        if any(event.kind == cases.COMPLAINED for event in batch.events):
+            self.case_watch.look()
+        self._webhooks.look()
         try:
             self.broker.publish(topics.kiosk(self.settings.hall, kiosk, "ledger-ack"), messages.encode(ack))
         except NotConnected:
             log.debug("acknowledged when the kiosk sends it again")
 
+    def _say_head(self, head: messages.LedgerHead) -> None:
+        topic = topics.ledger_head(self.settings.hall, self.settings.name)
+        try:
+            self.broker.publish(topic, messages.encode(head), retain=True)
+        except NotConnected:
+            log.debug("the ledger's head is said when the connection is back")
+
     # --- broker ------------------------------------------------------------------------------------
 
     async def _join(self) -> None:
         hall = self.settings.hall
-        self._own_presence = None
+        self.roster.forget()
+        leaves = ("call", "health", *(("events",) if self.settings.ledger else ()))
         await self.broker.subscribe(
-            [topics.kiosk(hall, "+", leaf) for leaf in ("call", "health", "events")] + [topics.presence(hall, "+")]
+            [*(topics.kiosk(hall, "+", leaf) for leaf in leaves), topics.presence(hall, "+")]
         )
         self._say_presence()
         self._tell(protocol.BrokerState(online=True))
+        for leaf, what in (("signal/up", "video"), ("test", "self-tests")):
+            try:
+                await self.broker.subscribe([topics.kiosk(hall, "+", leaf)])
+            except NotConnected:
+                raise
+            except BrokerError as error:  # its access list is older than this program; everything else goes on
+                log.warning("no %s: %s; run `kiosk certs broker` again", what, error)
+        await self._discovery.join(clock.now())
+        if self.settings.ledger:
+            await self._join_head()
+
+    async def _join_head(self) -> None:
+        """Read the head that the broker has kept of us, then say the one of now."""
+        try:
+            await self.broker.subscribe([topics.ledger_head(self.settings.hall, self.settings.name)])
+        except NotConnected:
+            raise
+        except BrokerError as error:
+            log.warning("the ledger's head is not published: %s; run `kiosk certs broker` again", error)
+            return
+        await asyncio.sleep(RETAINED_S)
+        await self._custody.say()
 
     def _lost(self) -> None:
         self._tell(protocol.BrokerState(online=False))
 
-    def _receive(self, message: Message) -> None:
+    def receive(self, message: Message) -> None:
+        """What the broker brings, whatever it is; a bad message is counted and dropped."""
+        if self._discovery.take(message):
+            return
         address = topics.parse(message.topic)
         now = clock.now()
         try:
@@ -276,24 +423,41 @@ class DeskService:
             kiosk = address.who
             match address.leaf:
                 case "call":
+                    before = self.hall.call_of(kiosk)
                     call = messages.decode(message.payload, messages.Call) if message.payload else None
-                    self.hall.set_call(kiosk, call, now)
+                    if not self.hall.set_call(kiosk, call, now, remembered=message.retained):
+                        log.info("%s: the broker remembers a call that is over; not shown", kiosk)
+                        return
+                    self._count(kiosk, call)
                     self._tell_row(kiosk)
-                    self._say_rung(kiosk)
+                    self._rings.note_skips(kiosk, before)
+                    self._rings.say(kiosk)
+                    self._say_freeze(kiosk)
                     self._say_presence()
+                case "health" if not message.payload:
+                    self.hall.forget(kiosk)  # somebody has cleared it, because the terminal is gone for good
+                    for page in self.pages:
+                        self._send_snapshot(page)
                 case "health":
                     if self.hall.set_health(kiosk, messages.decode(message.payload, messages.Health), now):
                         self._tell_row(kiosk)
                         self._say_presence()  # a call that the kiosk no longer says has left the queue
+                case "signal/up":
+                    self._signals.up(kiosk, messages.decode(message.payload, messages.SignalUp))  # type: ignore[arg-type]
+                case "test":
+                    self._answer_test(kiosk, messages.decode(message.payload, messages.SelfTest))
                 case "presence":
-                    before = self.hall.desks.get(kiosk)
+                    known = self.hall.desks.get(kiosk)
                     presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
-                    if kiosk != self.settings.name and not same_people(before, presence):
-                        self._tell(protocol.Colleagues(self._colleagues(), self._ledger_desk()))
+                    if kiosk != self.settings.name and not same_people(known, presence):
+                        self._tell(self.roster.message())
                         self._say_presence()
+                case "ledger-head":
+                    if kiosk == self.settings.name:
+                        self._custody.heard(messages.decode(message.payload, messages.LedgerHead))
                 case "events":
                     batch = messages.decode(message.payload, messages.EventBatch)
-                    if self._is_ledger():
+                    if self.roster.is_ledger():
                         self._keeper.take(kiosk, batch)
                 case _:
                     raise BadMessage("a topic that was not subscribed to")
@@ -311,30 +475,21 @@ class DeskService:
         while True:
             await asyncio.sleep(CHECK_S)
             now = clock.now()
+            self._discovery.look(now)
             if self.broker.connected:
                 for kiosk, reply in self._outbox.due(self.hall, now):
                     self._send_reply(kiosk, reply)
             for kiosk in self.hall.kiosks:
                 row = self.hall.row(kiosk, now)
+                self._count(kiosk, row.call)
                 if (row.offline, row.ring_level) != (self._offline.get(kiosk), self._ring_levels.get(kiosk)):
                     self._tell_row(kiosk)
 
     async def _tick(self) -> None:
         while True:
+            await self._troubles.look()
             await asyncio.sleep(TICK_S)
             self._tell(protocol.Tick())
-
-
-def _why_not(call: messages.Call | None, agent: Agent) -> str:
-    if call is None or call.state is messages.State.ENDED:
-        return "这个呼叫已经结束"
-    if call.agent is not None and call.agent != agent:
-        return f"已被 {call.agent.name} 接走"
-    return "呼叫刚刚变了，请看最新状态"
-
-
-def _json(message: Any) -> str:
-    return messages.encode(message).decode()
 
 
 def _log_failure(task: asyncio.Future[Any]) -> None:

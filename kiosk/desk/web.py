@@ -1,66 +1,117 @@
-"""The desk's web server: HTTPS, sign-in, the page and its WebSocket."""
+"""The desk's web server: HTTPS, the page of calls and its WebSocket."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import ssl
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from functools import partial
 
 from aiohttp import WSMsgType, web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from kiosk import config, messages
-from kiosk.desk import protocol
+from kiosk.desk import (
+    openapi,
+    routes,
+    web_account,
+    web_cases,
+    web_metrics,
+    web_people,
+    web_report,
+    web_unanswered,
+)
+from kiosk.desk.access import COOKIE, DESK, Handler, allow, answer
 from kiosk.desk.page import Page
-from kiosk.desk.people import SESSION_S, Person, TooManyTries
+from kiosk.desk.roles import Right
+from kiosk.desk.routes import STATIC, Route, shell
 from kiosk.desk.service import DeskService
-from kiosk.messages import BadMessage
+from kiosk.desk.sessions import key_of
+from kiosk.ops.notify import keep_watchdog, notify
 
 log = logging.getLogger(__name__)
 
-STATIC = Path(__file__).parent / "static"
-COOKIE = "__Host-kiosk"  # the prefix makes browsers insist on HTTPS, this host and the whole path
 HEARTBEAT_S = 4.0  # a page that does not answer within 2 s more is gone
 MAX_MESSAGE = 16 * 1024
+#: No Strict-Transport-Security: a browser that has seen it shuts agents out when the certificate has ended, and
+#: then nobody answers a customer. There is no http port here that it could keep them from.
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), "
+        "display-capture=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_DESK = web.AppKey("desk", DeskService)
 
 
 class DeskError(OSError):
     """The desk cannot be served; the text says what to do."""
 
 
-class _SignIn(Struct, frozen=True):
-    user: Annotated[str, Meta(max_length=32)]
-    password: Annotated[str, Meta(max_length=200)]
+class Nobody(Struct, frozen=True):
+    """Whether a customer who calls now would wait in vain."""
+
+    nobody: bool
+
+
+class Timeline(Struct, frozen=True):
+    """What the ledger has of one call, in the order it happened."""
+
+    events: list[messages.Event]
 
 
 def make_app(desk: DeskService) -> web.Application:
     """The web application around a desk."""
     app = web.Application(middlewares=[_headers], client_max_size=MAX_MESSAGE)
-    app[_DESK] = desk
-    app.router.add_get("/", _index)
-    app.router.add_static("/static/", STATIC)
-    app.router.add_post("/api/sign-in", _sign_in)
-    app.router.add_post("/api/sign-out", _sign_out)
-    app.router.add_get("/api/me", _me)
-    app.router.add_get("/api/calls/{kiosk}/{call}", _timeline)
-    app.router.add_get("/ws", _socket)
+    app[DESK] = desk
+    add_routes(app)
     return app
+
+
+def add_routes(app: web.Application) -> None:
+    """All that the desk answers to."""
+    app.router.add_static("/static/", STATIC)
+    routes.add(
+        app,
+        shell("/", "index.html", "The page of calls, and of signing in"),
+        Route(
+            method="GET",
+            path="/api/hall",
+            handler=_hall,
+            right=Right.CALLS,
+            summary="What every page shows, and asks for by itself",
+            response=Nobody,
+            use=False,
+        ),
+        Route(
+            method="GET",
+            path="/api/calls/{kiosk}/{call}",
+            handler=_timeline,
+            right=Right.WORDS,
+            summary="One call's events, from the ledger",
+            response=Timeline,
+        ),
+        Route(
+            method="GET",
+            path="/ws",
+            handler=_socket,
+            right=Right.CALLS,
+            summary="WebSocket of a page: the hall's calls as they change, and what the agent does",
+            status=routes.SWITCHING,
+        ),
+    )
+    for area in (web_account, web_people, web_cases, web_unanswered, web_report, web_metrics, openapi):
+        area.add_routes(app)
 
 
 def tls_context(settings: config.Desk) -> ssl.SSLContext:
@@ -96,8 +147,12 @@ async def serve(desk: DeskService, on_ready: Callable[[int], None] = lambda _por
         port = runner.addresses[0][1]
         log.info("desk %s serves hall %s on https port %d", settings.name, settings.hall, port)
         on_ready(port)
-        await desk.run()
+        notify("READY=1")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_watchdog(desk.alive))
+            tasks.create_task(desk.run())
     finally:
+        notify("STOPPING=1")
         await runner.cleanup()
 
 
@@ -109,74 +164,28 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
         error.headers.update(HEADERS)
         raise
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)  # a route may be stricter about what it gives
     return response
 
 
-async def _index(_request: web.Request) -> web.StreamResponse:
-    return web.FileResponse(STATIC / "index.html")
-
-
-async def _person(request: web.Request) -> Person | None:
-    token = request.cookies.get(COOKIE, "")
-    desk = request.app[_DESK]
-    person: Person | None = await desk.in_database(desk.people.of_session, token) if token else None
-    return person
-
-
-async def _sign_in(request: web.Request) -> web.Response:
-    desk = request.app[_DESK]
-    _check_origin(request)
-    try:
-        asked = messages.decode(await request.read(), _SignIn)
-    except BadMessage as error:
-        return _answer({"error": "请填写用户名和密码"}, 400, str(error))
-    try:
-        found = await desk.in_database(desk.people.sign_in, asked.user, asked.password, request.remote or "")
-    except TooManyTries as error:
-        wait = round(error.wait_s)
-        return _answer({"error": f"试的次数太多，请 {wait} 秒后再试", "retry_s": wait}, 429, str(error))
-    if found is None:
-        return _answer({"error": "用户名或密码不对"}, 401, f"wrong password for '{asked.user}'")
-    person, token = found
-    response = _answer({"me": protocol.me(person)})
-    response.set_cookie(COOKIE, token, max_age=SESSION_S, secure=True, httponly=True, samesite="Strict", path="/")
-    return response
-
-
-async def _sign_out(request: web.Request) -> web.Response:
-    desk = request.app[_DESK]
-    _check_origin(request)
-    await desk.in_database(desk.people.sign_out, request.cookies.get(COOKIE, ""))
-    response = _answer({})
-    response.set_cookie(COOKIE, "", max_age=0, secure=True, httponly=True, samesite="Strict", path="/")
-    return response
-
-
-async def _me(request: web.Request) -> web.Response:
-    person = await _person(request)
-    return _answer({"me": protocol.me(person)}) if person else _answer({"error": "请先登录"}, 401)
+async def _hall(request: web.Request) -> web.Response:
+    return answer(Nobody(request.app[DESK].roster.nobody))
 
 
 async def _timeline(request: web.Request) -> web.Response:
-    """One call's events, from the ledger."""
-    if await _person(request) is None:
-        return _answer({"error": "请先登录"}, 401)
-    desk = request.app[_DESK]
+    desk = request.app[DESK]
     info = request.match_info
     events = await desk.in_database(desk.ledger.timeline, info["kiosk"], info["call"])
-    return _answer({"events": events})
+    return answer(Timeline(events))
 
 
 async def _socket(request: web.Request) -> web.StreamResponse:
-    desk = request.app[_DESK]
-    _check_origin(request)
-    person = await _person(request)
-    if person is None:
-        return _answer({"error": "请先登录"}, 401)
+    desk = request.app[DESK]
+    person = await allow(request)
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE, compress=False)
     await socket.prepare(request)
-    page = Page(person)
+    page = Page(person, key_of(request.cookies[COOKIE]), partial(_abort, request))
     desk.join_page(page)
     sender = asyncio.create_task(_send(socket, page))
     try:
@@ -189,6 +198,11 @@ async def _socket(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
 async def _send(socket: web.WebSocketResponse, page: Page) -> None:
     try:
         while (text := await page.queue.get()) is not None:
@@ -196,17 +210,3 @@ async def _send(socket: web.WebSocketResponse, page: Page) -> None:
     except ConnectionError:
         log.debug("the page of %s is gone", page.person.id)
     await socket.close()
-
-
-def _check_origin(request: web.Request) -> None:
-    """A browser always says where a WebSocket or POST comes from; another site may not act for our agents."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        log.warning("refused a request from origin %s", origin)
-        raise web.HTTPForbidden(text="wrong origin")
-
-
-def _answer(body: object, status: int = 200, logged: str = "") -> web.Response:
-    if logged:
-        log.warning("%d: %s", status, logged)
-    return web.Response(body=messages.encode(body), status=status, content_type="application/json")

@@ -15,15 +15,21 @@ from msgspec.structs import replace
 
 from kiosk import messages
 from kiosk.config import Escalation
-from kiosk.link.causes import Causes
-from kiosk.link.escalation import TOP, Surroundings, alarm_due, due_level
-from kiosk.link.live import LiveCall, age_ms, max_urgency, merged, next_urgency, recalled
-from kiosk.messages import Cause, Fact, Mode, Outcome, State, Urgency
+from kiosk.link.adopting import adopt
+from kiosk.link.causes import Causes, call_back_cause
+from kiosk.link.escalation import TOP, Surroundings, alarm_due
+from kiosk.link.freezing import LiveFreeze, freeze_cause, submitted
+from kiosk.link.live import LiveCall, max_urgency, next_urgency
+from kiosk.link.replies import obey
+from kiosk.link.transitions import Step, accept, back, connect, end, fact, more_urgent
+from kiosk.link.waits import answered, waiting
+from kiosk.messages import Cause, Fact, FreezeState, Mode, Outcome, State, Urgency
 
 HURRY_PRESSES, HURRY_SECONDS = 3, 10.0  # three presses in ten seconds raise the urgency
 URGENT_HOLD_S = 3.0
 STAFF_HOLD_S = 10.0
 KEEP_SAID = 10
+CALL_BACK_S = 10.0  # between two calls that staff open
 
 
 class Switchboard:
@@ -33,6 +39,7 @@ class Switchboard:
         self._times = times
         self._base = Urgency.ELDERLY if elderly else Urgency.NORMAL
         self.causes = Causes()
+        self._called_back: float | None = None
         self._restored = ""  # the id of the call that came from the journal
         self.call: LiveCall | None = None
 
@@ -41,33 +48,18 @@ class Switchboard:
     def restore(self, call: LiveCall | None, causes: Iterable[str]) -> None:
         """What the journal holds, after a restart."""
         if call is not self.call:
+            if call is not None and call.freeze is not None:
+                call = replace(call, freeze=submitted(call.freeze))  # it comes from the disk
             self.call, self._restored = call, call.id if call else ""
         self.causes.restore(causes)
 
     def adopt(self, seen: messages.Call, now: float) -> list[Fact]:
-        """The kiosk's own retained call, read back from the broker.
-
-        Taken over when the journal has no memory of it (it was lost), or when the broker has a later
-        state of the same call (the process died between publish and commit). A call that the journal
-        knows to be over is a ghost and is not taken over.
-        """
-        mine = self.call
-        came = recalled(seen, now)
-        facts = []
-        if mine is not None and mine.id == seen.id:
-            came = merged(mine, came)
-            if came == mine:
-                return []
-        elif came.state is State.ENDED or self.causes.opened(came.id):
+        """The kiosk's own retained call, read back from the broker (see :mod:`kiosk.link.adopting`)."""
+        step = adopt(self.call, seen, now, restored=self._restored, causes=self.causes)
+        if step is None:
             return []
-        elif mine is not None and mine.state is not State.ENDED:
-            # Only a call that was published and never committed is unknown to a journal that has another.
-            if mine.id != self._restored or (mine.waiting and came.answered):
-                return []
-            facts = [self._fact("set-aside", now, why=came.id)]
-        self.causes.add(came.id, opened=True)
-        self.call = came
-        return [*facts, self._fact("adopted", now)]
+        self.causes.add(step[0].id, opened=True)
+        return self._go(step)
 
     # --- the customer ------------------------------------------------------------------------------
 
@@ -79,6 +71,7 @@ class Switchboard:
         cause: Cause = Cause.BUTTON,
         urgency: Urgency = Urgency.NORMAL,
         said: tuple[str, ...] = (),
+        service: str = "",
         age: float = 0.0,
     ) -> list[Fact]:
         """The customer pressed, touched or said 人工, ``age`` seconds ago. The same ``cause_id`` counts once."""
@@ -86,9 +79,10 @@ class Switchboard:
             return []
         at = now - max(0.0, age)
         if self.call is None or self.call.state is State.ENDED:
-            return self._open(cause_id, at, now, cause=cause, urgency=max_urgency(urgency, self._base), said=said)
+            urgency = max_urgency(urgency, self._base)
+            return self._open(cause_id, at, now, cause=cause, urgency=urgency, said=said, service=service)
         self.causes.add(cause_id)
-        return self._press_again(at, now, cause, urgency, said)
+        return self._press_again(cause_id, at, now, cause, urgency, said, service)
 
     def again(self, cause_id: str, call_id: str, now: float) -> list[Fact] | None:
         """没办好 after an ended call: a new call, one level up. None when another call has come since."""
@@ -106,10 +100,9 @@ class Switchboard:
             now,
             cause=Cause.AGAIN,
             urgency=last.urgency,
-            said=last.said,
             level=min(TOP, last.level + 1),
-            follows=last.id,
             passed=(*last.passed, last.agent.name) if last.agent else last.passed,
+            **_known(last),
         )
 
     def held(self, cause_id: str, seconds: float, now: float) -> list[Fact]:
@@ -132,6 +125,43 @@ class Switchboard:
         self.call = None
         return facts
 
+    # --- freezing the customer's money ---------------------------------------------------------------
+
+    def ask_freeze(self, request: str, now: float, *, service: str = "") -> list[Fact]:
+        """The customer's confirmed touch asks that the bank freezes their money. The same request counts once.
+
+        A call that has ended meanwhile is no reason to forget it: a new one is opened.
+        """
+        cause_id = freeze_cause(request)
+        if cause_id in self.causes:
+            return []
+        facts: list[Fact] = []
+        if self.call is None or self.call.state is State.ENDED:
+            urgent = dict(urgency=Urgency.URGENT, service=service)
+            facts = self._open(cause_id, now, now, cause=Cause.TOUCH, **urgent)
+        else:
+            self.causes.add(cause_id)
+        call = self.call
+        assert call is not None
+        if call.freeze is None:
+            self.call = replace(call, freeze=LiveFreeze(request, now))
+        elif call.freeze.request != request:
+            return facts  # one is on its way; a second would only be asked of the same people
+        return [*facts, self._fact("freeze-asked", now, why=request)]
+
+    def freeze_unwritten(self, request: str) -> bool:
+        """Whether this request is known and not on disk yet."""
+        freeze = self.call.freeze if self.call is not None else None
+        return freeze is not None and freeze.request == request and freeze.state is FreezeState.ASKED
+
+    def written(self, causes: Iterable[str]) -> bool:
+        """These causes are on disk now; whether the call shows something else for that."""
+        call = self.call
+        if call is None or call.freeze is None or freeze_cause(call.freeze.request) not in causes:
+            return False
+        self.call = replace(call, freeze=submitted(call.freeze))
+        return self.call != call
+
     # --- staff at the terminal ---------------------------------------------------------------------
 
     def silence(self, now: float) -> list[Fact]:
@@ -147,47 +177,29 @@ class Switchboard:
 
     # --- agents ------------------------------------------------------------------------------------
 
-    def reply(self, reply: messages.Reply, now: float) -> list[Fact]:
+    def reply(self, reply: messages.CallReply | messages.CallBack, now: float) -> list[Fact]:
         """What a desk says. Anything that is late, repeated or not the holder's changes nothing."""
-        call = self.call
-        if call is None or reply.call != call.id or reply.round != call.round:
+        if isinstance(reply, messages.CallBack):
+            return self._call_back(reply, now)
+        return self._go(obey(self.call, reply, now)) if self.call is not None else []
+
+    def _call_back(self, asked: messages.CallBack, now: float) -> list[Fact]:
+        """An agent who left too early comes back: a new call that is theirs already.
+
+        Not while a customer's own call is open, and not twice in :data:`CALL_BACK_S`: whoever has stolen a
+        desk's key shall not be able to keep a hall's terminals busy.
+        """
+        last, cause_id = self.call, call_back_cause(asked.request)
+        if cause_id in self.causes or (last is not None and last.open):
             return []
-        match reply:
-            case messages.Rung(desk=desk, seen=seen):
-                if not call.waiting or desk in call.rung_by:
-                    return []
-                self.call = replace(call, rung_by=(*call.rung_by, desk))
-                if call.state is State.CALLING:
-                    self.call = replace(self.call, state=State.RUNG, since=now)
-                return [self._fact("rung", now, desk=desk, seen=seen)]
-            case messages.Accept(agent=agent, mode=mode):
-                if not call.waiting:
-                    return []
-                self.call = replace(
-                    call, state=State.ACCEPTED, since=now, agent=agent, mode=mode, media=False, missed=None
-                )
-                return [self._fact("accepted", now)]
-        if not call.answered or call.agent != reply.agent:
+        if self._called_back is not None and now - self._called_back < CALL_BACK_S:
             return []
-        match reply:
-            case messages.Release():
-                return self._back(now, "released")
-            case messages.Arrived():
-                return self._connect(now) if call.state is State.ACCEPTED and call.mode is Mode.WALK else []
-            case messages.HandOver(agent=giver, to=taker):
-                self.call = replace(
-                    call,
-                    state=State.ACCEPTED,
-                    since=now,
-                    round=call.round + 1,  # so that nothing the giver said before counts if it comes back
-                    agent=taker,
-                    passed=(*call.passed, giver.name),
-                    media=False,
-                    missed=None,
-                )
-                return [self._fact("handed-over", now, why=giver.name)]
-            case messages.End(outcome=outcome, note=note):
-                return self._end(call.id, outcome, now, note) or []
+        self._called_back = now
+        known = last is not None and last.id == asked.follows
+        more = _known(last) if last is not None and known else dict(follows=asked.follows)
+        facts = self._open(cause_id, now, now, cause=Cause.CALLBACK, urgency=self._base, **more)
+        assert self.call is not None
+        return facts + self._go(accept(self.call, asked.agent, Mode.WALK, now))
 
     def media(self, call_id: str, running: bool, now: float) -> list[Fact] | None:
         """The agent's sound or picture comes in, or has stopped. None when no video call of that id is on."""
@@ -198,7 +210,7 @@ class Switchboard:
             return []
         self.call = replace(call, media=running, missed=None)
         if running and call.state is State.ACCEPTED:
-            return self._connect(now)
+            return self._go(connect(self.call, now))
         return [self._fact("media" if running else "media-lost", now)]
 
     # --- time --------------------------------------------------------------------------------------
@@ -214,9 +226,8 @@ class Switchboard:
             facts = [self._fact("put-away", now)]
             self.call = None
             return facts
-        if call.waiting:
-            return self._tick_waiting(call, now, around)
-        return self._tick_answered(call, now, around)
+        go_on = waiting if call.waiting else answered
+        return self._go(go_on(call, now, around, self._times))
 
     def alarm(self, now: float, around: Surroundings) -> bool:
         """Whether the terminal's own alarm must sound now."""
@@ -231,52 +242,6 @@ class Switchboard:
             silenced=call.silenced,
         )
 
-    def _tick_waiting(self, call: LiveCall, now: float, around: Surroundings) -> list[Fact]:
-        facts = []
-        if call.state is State.RUNG and around.online:
-            attended = {desk for desk, _ in around.agents}
-            still = tuple(desk for desk in call.rung_by if desk in attended)
-            if still != call.rung_by:
-                self.call = call = replace(call, rung_by=still)
-            if not still:  # nobody who had it shown is there any more: it is unseen again
-                self.call = call = replace(call, state=State.CALLING, since=now)
-                facts.append(self._fact("unrung", now))
-        level = due_level(
-            self._times,
-            urgency=call.urgency,
-            level=call.level,
-            state=call.state,
-            waited=now - call.asked,
-            unseen=now - call.since,
-        )
-        if level != call.level:
-            self.call = replace(call, level=level)
-            facts.append(self._fact("escalated", now))
-        return facts
-
-    def _tick_answered(self, call: LiveCall, now: float, around: Surroundings) -> list[Fact]:
-        times, agent = self._times, call.agent
-        if call.mode is Mode.WALK and call.state is State.CONNECTED:
-            return []  # a person stands there; no page and no broker is needed
-        # While the broker is away the kiosk cannot know who has vanished.
-        gone = around.online and agent is not None and (agent.desk, agent.id) not in around.agents
-        silent = call.mode is Mode.VIDEO and call.state is State.CONNECTED and not call.media
-        if not (gone or silent):
-            if call.missed is not None:
-                self.call = call = replace(call, missed=None)
-        elif call.missed is None:
-            self.call = call = replace(call, missed=now)
-        elif gone and now - call.missed >= times.agent_gone_s:
-            return self._back(now, "agent-gone")
-        elif silent and now - call.missed >= times.media_s:
-            return self._back(now, "media-lost")
-        if call.state is State.ACCEPTED:
-            if call.mode is Mode.WALK and now - call.since >= times.arrive_s:
-                return self._back(now, "not-arrived")
-            if call.mode is Mode.VIDEO and now - call.since >= times.media_s:
-                return self._back(now, "no-media")
-        return []
-
     # --- transitions -------------------------------------------------------------------------------
 
     def _open(self, cause_id: str, at: float, now: float, **fields: Any) -> list[Fact]:
@@ -286,7 +251,14 @@ class Switchboard:
         return [self._fact("opened", now, text=" / ".join(call.said)[:500], why=call.follows)]
 
     def _press_again(
-        self, at: float, now: float, cause: Cause, urgency: Urgency, said: tuple[str, ...]
+        self,
+        cause_id: str,
+        at: float,
+        now: float,
+        cause: Cause,
+        urgency: Urgency,
+        said: tuple[str, ...],
+        service: str,
     ) -> list[Fact]:
         call = self.call
         assert call is not None
@@ -296,73 +268,36 @@ class Switchboard:
             call,
             presses=call.presses + 1,
             recent=() if hurry else recent,
+            service=service or call.service,
             said=(*call.said, *said)[-KEEP_SAID:],
         )
-        facts = [self._fact("pressed", now, cause=cause, text=" / ".join(said)[:500])]
+        facts = [self._fact("pressed", now, cause=cause, why=cause_id, text=" / ".join(said)[:500])]
         if hurry:
             facts += self._raise_urgency(next_urgency(call.urgency), now, "pressed three times")
         facts += self._raise_urgency(urgency, now, "asked")
         if call.answered and at - call.since >= self._times.press_again_s:
-            facts += self._back(now, "pressed-again")
+            facts += self._go(back(self.call, now, "pressed-again"))
         return facts
 
     def _raise_urgency(self, urgency: Urgency, now: float, why: str) -> list[Fact]:
-        call = self.call
-        assert call is not None
-        if max_urgency(urgency, call.urgency) is call.urgency:
-            return []
-        level = TOP if urgency is Urgency.URGENT else call.level
-        self.call = replace(call, urgency=urgency, level=level)
-        return [self._fact("urgency", now, why=why)]
+        assert self.call is not None
+        return self._go(more_urgent(self.call, urgency, now, why))
 
-    def _back(self, now: float, why: str) -> list[Fact]:
-        """The call rings again, one level up; the agent who had it stays on record."""
-        call = self.call
-        assert call is not None
-        self.call = replace(
-            call,
-            state=State.CALLING,
-            since=now,
-            asked=now,
-            level=min(TOP, call.level + 1),
-            round=call.round + 1,
-            rung_by=(),
-            agent=None,
-            mode=None,
-            media=False,
-            missed=None,
-            silenced=False,
-            passed=(*call.passed, call.agent.name) if call.agent else call.passed,
-        )
-        return [self._fact("released", now, why=why, agent=call.agent, mode=call.mode)]
-
-    def _connect(self, now: float) -> list[Fact]:
-        call = self.call
-        assert call is not None
-        self.call = replace(call, state=State.CONNECTED, since=now, missed=None)
-        return [self._fact("connected", now)]
-
-    def _end(self, call_id: str, outcome: Outcome, now: float, note: str = "") -> list[Fact] | None:
+    def _end(self, call_id: str, outcome: Outcome, now: float) -> list[Fact] | None:
         call = self.call
         if call is None or call.id != call_id or call.state is State.ENDED:
             return None
-        self.call = replace(call, state=State.ENDED, since=now, outcome=outcome, missed=None)
-        return [self._fact("ended", now, text=note)]
+        return self._go(end(call, outcome, now))
+
+    def _go(self, step: Step) -> list[Fact]:
+        self.call, facts = step
+        return facts
 
     def _fact(self, kind: str, now: float, **more: Any) -> Fact:
-        call = self.call
-        assert call is not None
-        fields: dict[str, Any] = dict(
-            call=call.id,
-            age_ms=age_ms(call.opened, now),
-            state=call.state,
-            cause=call.cause,
-            case=call.case,
-            urgency=call.urgency,
-            level=call.level,
-            agent=call.agent,
-            mode=call.mode,
-            presses=call.presses,
-            outcome=call.outcome,
-        )
-        return Fact(kind=kind, **(fields | more))
+        assert self.call is not None
+        return fact(kind, self.call, now, **more)
+
+
+def _known(last: LiveCall) -> dict[str, Any]:
+    """What nobody has to say again in a call that follows another."""
+    return dict(follows=last.id, service=last.service, said=last.said, freeze=last.freeze)

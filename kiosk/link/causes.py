@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
+from kiosk.messages import MAX_ID
+
 KEEP_CAUSES = 5000
+
+
+def cause_id(kind: str, request: str) -> str:
+    """A client's request as a cause, which may become a call's id and must fit one.
+
+    Each kind has causes of its own: a client that numbers its requests badly must not lose a call to a complaint.
+    """
+    cause = f"{kind}-{request}"
+    return cause if len(cause) <= MAX_ID else f"{kind}-{hashlib.sha256(request.encode()).hexdigest()}"
+
+
+def call_back_cause(request: str) -> str:
+    """An agent's wish to come back to a customer."""
+    return cause_id("back", request)
 
 
 class Causes:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from kiosk import clock, messages
 from kiosk.link.call import Switchboard
+from kiosk.link.causes import cause_id
+from kiosk.link.freezing import freeze_cause
 from kiosk.link.live import case_number
 from kiosk.link.reports import Reports
 from kiosk.link.signals import Signals
 from kiosk.local import LocalClient
-from kiosk.messages import MAX_ID, Fact, StaffAction
+from kiosk.messages import Fact, StaffAction
 
 PIN_TRIES, PIN_LOCK_S = 5, 60.0
 
@@ -30,7 +31,7 @@ class Done(NamedTuple):
 class Commands:
     """Obeys one command at a time; ``pin`` empty means that staff actions are off.
 
-    ``restart`` is told which client waits for an answer before the link may end.
+    ``restart`` is told which client waits for an answer before the link may end; ``test`` begins a self-test.
     """
 
     def __init__(
@@ -41,25 +42,30 @@ class Commands:
         reports: Reports,
         *,
         restart: Callable[[LocalClient], None],
+        test: Callable[[], None],
     ) -> None:
         self._switchboard = switchboard
         self._pin = pin
         self._signals = signals
         self._reports = reports
         self._restart = restart
+        self._test = test
         self._wrong_pins = 0
         self._locked_until = 0.0
 
-    def obey(self, client: LocalClient, command: messages.Command) -> Done:
+    def obey(self, client: LocalClient, command: messages.LinkCommand) -> Done:
         """Do it. Never raises; what cannot be done is said in the answer."""
         board, now = self._switchboard, clock.now()
         match command:
             case messages.Hello(name=name, video=video):
                 client.name, client.video = name, video
                 return Done()
-            case messages.Summon(request=request, cause=cause, urgency=urgency, said=said):
-                cause_id = _cause("req", request)
-                return Done(board.summon(cause_id, now, cause=cause, urgency=urgency, said=said), [cause_id])
+            case messages.Summon(request=request, cause=cause, urgency=urgency, said=said, service=service):
+                asked = cause_id("req", request)
+                facts = board.summon(asked, now, cause=cause, urgency=urgency, said=said, service=service)
+                return Done(facts, [asked])
+            case messages.AskFreeze(request=request, service=service):
+                return self._ask_freeze(request, service, now)
             case messages.CustomerEnd(call=call, confirmed=confirmed):
                 if not confirmed:
                     return Done(why="not confirmed: ask the customer once more before a call is ended")
@@ -67,8 +73,8 @@ class Commands:
             case messages.Resolved(request=request, call=call, yes=yes):
                 if yes:
                     return _or_wrong(board.satisfied(call, now), "that call has not just ended")
-                cause_id = _cause("req", request)
-                return _or_wrong(board.again(cause_id, call, now), "that call has not just ended", cause_id)
+                asked = cause_id("req", request)
+                return _or_wrong(board.again(asked, call, now), "that call has not just ended", asked)
             case messages.Rate(call=call, score=score):
                 return Done([Fact(kind="rated", call=call, score=score)])
             case messages.Media(call=call, running=running):
@@ -76,19 +82,36 @@ class Commands:
             case messages.Staff(pin=pin, action=action):
                 return self._staff(client, pin, action, now)
             case messages.Complain(request=request, text=text, call=call):
-                return self._complain(_cause("complaint", request), text, call)
+                return self._complain(cause_id("complaint", request), text, call)
+            case messages.Missed(request=request):
+                return self._missed(cause_id("missed", request), command)
             case messages.TryButton(on=on):
                 return self._try_button(client, on, now)
+            case messages.RunSelfTest():
+                self._test()
+                return Done()
             case messages.Report(parts=parts):
                 return Done(why=self._reports.take(client.name, parts, now))
 
-    def _complain(self, cause_id: str, text: str, call: str) -> Done:
-        # A cause of its own kind: a screen that numbers its requests badly must not lose a call to a complaint.
-        case = case_number(call or cause_id)
-        if cause_id in self._switchboard.causes:
+    def _ask_freeze(self, request: str, service: str, now: float) -> Done:
+        board, cause = self._switchboard, freeze_cause(request)
+        facts = board.ask_freeze(request, now, service=service)
+        why = "not on disk yet: say it again" if board.freeze_unwritten(request) else ""
+        return Done(facts, [cause] if facts else [], why=why)
+
+    def _complain(self, cause: str, text: str, call: str) -> Done:
+        case = case_number(call or cause)
+        if cause in self._switchboard.causes:
             return Done(case=case)
-        self._switchboard.causes.add(cause_id)
-        return Done([Fact(kind="complained", call=call, case=case, text=text)], [cause_id], case=case)
+        self._switchboard.causes.add(cause)
+        return Done([Fact(kind="complained", call=call, case=case, text=text)], [cause], case=case)
+
+    def _missed(self, cause: str, missed: messages.Missed) -> Done:
+        if cause in self._switchboard.causes:
+            return Done()
+        self._switchboard.causes.add(cause)
+        fact = Fact(kind="missed", text=missed.text, pack=missed.pack, did=missed.did, refused=missed.refused)
+        return Done([fact], [cause])
 
     def _try_button(self, client: LocalClient, on: bool, now: float) -> Done:
         if not on:
@@ -126,12 +149,6 @@ class Commands:
             case StaffAction.RESTART:
                 self._restart(client)
                 return Done([Fact(kind="restarted")])
-
-
-def _cause(kind: str, request: str) -> str:
-    """A request as a cause, which may become a call's id and must fit one."""
-    cause = f"{kind}-{request}"
-    return cause if len(cause) <= MAX_ID else f"{kind}-{hashlib.sha256(request.encode()).hexdigest()}"
 
 
 def _or_wrong(facts: list[Fact] | None, why: str, *causes: str) -> Done:

@@ -11,6 +11,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,9 @@ from kiosk.link.live import LiveCall
 from kiosk.messages import MAX_TEXT, Event, Fact, know
 
 log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=msgspec.Struct)
+BATCH = 80  # events in a message: the longest there can be, and the broker takes it
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -150,7 +154,7 @@ class Journal:
         else:
             self._db.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (msgspec.json.encode(entry.saved),))
 
-    def unacknowledged(self, after: int = 0, limit: int = 200) -> tuple[int, list[Event]] | None:
+    def unacknowledged(self, after: int = 0, limit: int = BATCH) -> tuple[int, list[Event]] | None:
         """The oldest number still held, and at most ``limit`` events after ``after``, in order; None for none."""
         rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
         events = [_event(*row) for row in rows]
@@ -164,6 +168,24 @@ class Journal:
             self._db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
         except sqlite3.Error as error:
             raise JournalError(f"journal {self.path} cannot be written: {error}; free some disk space") from error
+
+    def note(self, key: str, value: msgspec.Struct) -> None:
+        """Keep something that is no event under a name. Raises :class:`JournalError`."""
+        try:
+            self._db.execute(
+                "INSERT OR REPLACE INTO about VALUES (?, ?)", (key, msgspec.json.encode(value).decode())
+            )
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path} cannot be written: {error}; free some disk space") from error
+
+    def noted(self, key: str, kind: type[S]) -> S | None:
+        """What was kept under that name, if it can still be read."""
+        row = self._db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        try:
+            return msgspec.json.decode(row[0], type=kind) if row else None
+        except msgspec.MsgspecError as error:
+            log.warning("journal %s: what is noted as %s cannot be read (%s)", self.path, key, error)
+            return None
 
     def close(self) -> None:
         self._db.close()

@@ -8,9 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk import messages
+from kiosk.link import freezing, viewers
+from kiosk.link.freezing import LiveFreeze
+from kiosk.link.viewers import Viewer
 from kiosk.messages import MAX_COUNT, Agent, Cause, Mode, Outcome, State, Urgency
 
 _URGENCIES = list(Urgency)
+#: Rounds and presses of a call that is taken over. No real call comes near, and it can still count on: a desk does
+#: not read a number above MAX_COUNT.
+MOST = 1_000_000
 #: How far a round has come. Whether it is rung can also be taken back, and whoever shows it says so again.
 _PROGRESS = {State.CALLING: 0, State.RUNG: 0, State.ACCEPTED: 1, State.CONNECTED: 2, State.ENDED: 3}
 
@@ -29,11 +35,17 @@ class LiveCall(Struct, frozen=True):
     round: int = 0
     presses: int = 1
     recent: tuple[float, ...] = ()  # presses that may yet make three in ten seconds
+    service: str = ""
     said: tuple[str, ...] = ()
+    freeze: LiveFreeze | None = None
     rung_by: tuple[str, ...] = ()
+    seen_by: tuple[Viewer, ...] = ()
+    overdue: bool = False  # nobody took this round within the promised time, and that is on record
     agent: Agent | None = None
     mode: Mode | None = None
     passed: tuple[str, ...] = ()
+    note: str = ""
+    given: bool = False
     media: bool = False
     missed: float | None = None  # since when the agent's page, or the media, is missing
     silenced: bool = False
@@ -66,6 +78,8 @@ class LiveCall(Struct, frozen=True):
             asked=self.asked + seconds,
             recent=tuple(at + seconds for at in self.recent),
             missed=None if self.missed is None else self.missed + seconds,
+            freeze=replace(self.freeze, asked=self.freeze.asked + seconds) if self.freeze else None,
+            seen_by=tuple(viewer.moved(seconds) for viewer in self.seen_by),
         )
 
 
@@ -95,24 +109,30 @@ def recalled(seen: messages.Call, now: float) -> LiveCall:
         asked=since if seen.round else opened,
         urgency=seen.urgency,
         level=seen.level,
-        round=seen.round,
-        presses=seen.presses,
+        round=min(seen.round, MOST),
+        presses=min(seen.presses, MOST),
+        service=seen.service,
         said=seen.said,
+        freeze=freezing.recalled(seen.freeze, now),
         rung_by=seen.rung_by,
+        seen_by=viewers.recalled(seen.seen_by, now),
         agent=seen.agent,
         mode=seen.mode,
         passed=seen.passed,
+        note=seen.note,
+        given=seen.given,
         outcome=seen.outcome,
         follows=seen.follows,
     )
     if call.answered and (call.agent is None or call.mode is None):
-        return replace(call, state=State.CALLING)  # nobody could be missed: it would never ring again
-    return call
+        call = replace(call, state=State.CALLING, given=False)  # nobody could be missed: it would never ring again
+    return replace(call, agent=None, mode=None) if call.waiting else call
 
 
 def merged(mine: LiveCall, seen: LiveCall) -> LiveCall:
     """Two memories of one call: the later state, and nothing that either knows is taken back."""
     later = seen if (seen.round, _PROGRESS[seen.state]) > (mine.round, _PROGRESS[mine.state]) else mine
+    same_round = mine.round == seen.round
     return replace(
         later,
         opened=mine.opened,
@@ -121,7 +141,11 @@ def merged(mine: LiveCall, seen: LiveCall) -> LiveCall:
         level=max(mine.level, seen.level),
         presses=max(mine.presses, seen.presses),
         recent=mine.recent,
+        service=later.service or mine.service,
+        freeze=freezing.merged(mine.freeze, seen.freeze),
         said=max(mine.said, seen.said, key=len),
+        seen_by=viewers.merged(mine.seen_by, seen.seen_by) if same_round else later.seen_by,
+        overdue=mine.overdue and mine.round == later.round,
         silenced=mine.silenced and mine.round == later.round,
     )
 
@@ -143,11 +167,16 @@ def describe(
         level=call.level,
         round=call.round,
         presses=call.presses,
+        service=call.service,
         said=call.said,
+        freeze=freezing.described(call.freeze, age_ms(call.freeze.asked, now) if call.freeze else 0),
         rung_by=call.rung_by,
+        seen_by=viewers.described(call.seen_by, now),
         agent=call.agent,
         mode=call.mode,
         passed=call.passed,
+        note=call.note,
+        given=call.given,
         outcome=call.outcome,
         follows=call.follows,
         closed=closed,

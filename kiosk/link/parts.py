@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 
+from kiosk.logs import about
 from kiosk.messages import MAX_NAME, MAX_TEXT, Part
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class Parts:
         """The part works."""
         self._names[name] = None
         if self._faults.pop(name, None):
-            log.info("%s: recovered", name)
+            log.info("%s: recovered", name, extra=about(part=name, event="recovered"))
             self._on_change(name, "", "")
 
     def fault(self, name: str, fault: str, remedy: str, now: float) -> None:
@@ -34,7 +35,7 @@ class Parts:
             return
         since = known[2] if known else now
         self._faults[name] = (fault, remedy, since)
-        log.error("%s: %s: %s", name, fault, remedy)
+        log.error("%s: %s: %s", name, fault, remedy, extra=about(part=name, event=fault))
         self._on_change(name, fault, remedy)
 
     def report(self, now: float) -> dict[str, Part]:

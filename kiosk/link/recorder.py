@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
+
 from kiosk.link.journal import Entry, Journal, JournalError, Saved
 from kiosk.messages import Event
 
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 RETRY_S = 2.0
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 
 
 class Recorder:
@@ -109,6 +112,16 @@ class Recorder:
             await self._in_thread(partial(self._journal.acknowledge, upto))
         except JournalError as error:
             log.warning("%s", error)
+
+    async def note(self, key: str, value: Struct) -> None:
+        """Keep something under a name. Raises :class:`~kiosk.link.journal.JournalError`."""
+        if self._journal is None:
+            raise JournalError("the journal is not open")
+        await self._in_thread(partial(self._journal.note, key, value))
+
+    async def noted(self, key: str, kind: type[S]) -> S | None:
+        """What was kept under that name; None when there is nothing, or nothing that can be read."""
+        return await self._in_thread(partial(self._journal.noted, key, kind)) if self._journal else None
 
     async def alive(self) -> None:
         """Returns when the journal's thread has done all that was asked of it: proof for the watchdog."""

@@ -8,8 +8,14 @@ from kiosk.link.parts import Parts
 from kiosk.messages import Part
 
 #: Only the link itself says how these are.
-OWN_PARTS = frozenset({"button", "journal", "broker", "desk", "clock", "alarm", "duty"})
+OWN_PARTS = frozenset(
+    {"button", "journal", "broker", "desk", "clock", "alarm", "duty", "certificate", "self-test"}
+    | {"disk", "memory", "temperature", "power"}
+)
 MAX_PARTS = 20  # of one client
+MAX_ALL = 100  # of all clients there have been: whoever takes ever new names fills no memory
+#: A client reports every 5 s. One that is connected and has not for so long hangs.
+SILENT_S = 9.0
 
 
 class Reports:
@@ -18,6 +24,7 @@ class Reports:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._owners: dict[str, str] = {}
+        self._heard: dict[str, float] = {}  # client -> when it last reported
 
     def take(self, client: str, parts: Mapping[str, Part], now: float) -> str:
         """What a client says of its parts; what is wrong with the report, or nothing. It counts as a whole."""
@@ -32,6 +39,9 @@ class Reports:
         own = {name for name, owner in self._owners.items() if owner == client}
         if len(own | parts.keys()) > MAX_PARTS:
             return f"more than {MAX_PARTS} parts"
+        if len(self._owners.keys() | parts.keys()) > MAX_ALL:
+            return f"the programs of this terminal have reported more than {MAX_ALL} parts"
+        self._heard[client] = now
         for name, part in parts.items():
             self._owners[name] = client
             if part.ok:
@@ -42,7 +52,14 @@ class Reports:
 
     def left(self, present: Collection[str], now: float) -> None:
         """A client is gone; ``present`` are the names of those that are still there."""
+        self._gone({owner for owner in self._heard if owner not in present}, now)
+
+    def look(self, now: float) -> None:
+        """A client that hangs goes on being connected, but it reports no more; call it every few seconds."""
+        self._gone({owner for owner, heard in self._heard.items() if now - heard >= SILENT_S}, now)
+
+    def _gone(self, owners: Collection[str], now: float) -> None:
         for name, owner in self._owners.items():
-            if owner not in present:
+            if owner in owners:
                 remedy = f"the program that reports it has ended or hangs: systemctl status kiosk-{owner}"
                 self._parts.fault(name, "gone", remedy, now)

@@ -7,13 +7,16 @@ import contextlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from kiosk import clock, config, messages
+from kiosk.broker import NotConnected
 from kiosk.button import Button, ButtonEvent
 from kiosk.link.alarm import AlarmSound
 from kiosk.link.call import Switchboard
+from kiosk.link.causes import call_back_cause
 from kiosk.link.commands import Commands
 from kiosk.link.duty import DutyWebhook
 from kiosk.link.health import HealthReport
@@ -22,12 +25,15 @@ from kiosk.link.parts import Parts
 from kiosk.link.presses import Presses
 from kiosk.link.recorder import Recorder
 from kiosk.link.reports import Reports
+from kiosk.link.selftest import SelfTester
 from kiosk.link.sending import EventSender
+from kiosk.link.signalling import Signalling
 from kiosk.link.signals import Signals
 from kiosk.link.uplink import Uplink
 from kiosk.link.view import View
 from kiosk.link.world import World
 from kiosk.local import LocalClient, LocalService
+from kiosk.logs import about
 from kiosk.messages import Fact
 from kiosk.ops.notify import keep_watchdog, notify
 
@@ -54,19 +60,30 @@ class LinkService:
             on_fault=self._journal_fault,
             on_late_open=self._restore,
         )
+        self._signalling = Signalling(self._switchboard)
         self._sender = EventSender(lambda again: self._uplink.send_events(again=again))
         self._uplink = Uplink(
             settings,
             self._recorder,
             own_call=self._own_call,
             reply=self._reply,
+            signal=self._signalled,
             changed=self._world_changed,
             ledger=self._sender.ledger_came,
         )
         self._sound = AlarmSound(Path(settings.runtime_dir) / "alarm.wav", settings.alarm.player)
         self._signals = Signals(the_button, self._sound, loud=settings.alarm.sound)
-        self._duty = DutyWebhook(settings.duty.webhook)
+        self._duty = DutyWebhook(settings.duty)
         self._world = World(settings, self._uplink, self._duty)
+        self._tester = SelfTester(
+            settings.self_test,
+            ZoneInfo(settings.hours.timezone),
+            self._recorder,
+            self._parts,
+            publish=self._uplink.send_test,
+            report=self._changed,
+            busy=lambda: self._switchboard.call is not None,
+        )
         self._view = View(
             settings,
             self._switchboard,
@@ -74,16 +91,20 @@ class LinkService:
             signals=self._signals,
             parts=self._parts,
             video=self._video_here,
+            self_test=lambda: self._tester.last,
         )
         self._local = LocalService(settings.link_socket, self._view.snapshot, self._command, self._client_left)
+        self._reports = Reports(self._parts)
         self._health = HealthReport(
             settings,
             self._parts,
+            self._reports,
             world=self._world,
             sound=self._sound,
             button=the_button,
             uplink=self._uplink,
             bad_lines=lambda: self._local.bad_lines,
+            refused_signals=lambda: self._signalling.refused,
         )
         self._presses = Presses(
             self._switchboard,
@@ -92,9 +113,13 @@ class LinkService:
             hold_ends_call=settings.button.hold_ends_call,
             changed=self._changed,
         )
-        self._reports = Reports(self._parts)
         self._commands = Commands(
-            self._switchboard, settings.staff.pin, self._signals, self._reports, restart=self._restart_asked
+            self._switchboard,
+            settings.staff.pin,
+            self._signals,
+            self._reports,
+            restart=self._restart_asked,
+            test=self._tester.ask,
         )
         self._time_matters = asyncio.Event()
         self._restart = asyncio.Event()
@@ -109,11 +134,13 @@ class LinkService:
         Raises :class:`kiosk.local.SocketBusy` when another link serves this kiosk.
         """
         self._loop = asyncio.get_running_loop()
-        await self._local.start()
+        self._local.claim()
         try:
             for part in ("button", "journal", *(["duty"] if self._duty.url else [])):
                 self._parts.well(part)
             self._restore(*await self._recorder.open())
+            # A request that the journal knows must not open a second call, so nobody is heard before it is read.
+            await self._local.start()
             self._button.start(self._from_button)
             notify("READY=1")
             async with asyncio.TaskGroup() as tasks:
@@ -124,6 +151,7 @@ class LinkService:
                     tasks.create_task(self._let_time_pass()),
                     tasks.create_task(self._report_health()),
                     tasks.create_task(self._call_duty()),
+                    tasks.create_task(self._tester.run()),
                     tasks.create_task(keep_watchdog(self._recorder.alive)),
                 ]
                 await self._restart_wanted()
@@ -151,7 +179,7 @@ class LinkService:
         if call is None and saved is not None:
             call = saved.resumed(clock.now(), clock.boot_id(), clock.wall_ms())
             call = replace(call, media=False)  # whoever carries the picture says so again
-            log.info("call %s goes on: %s", call.id, call.state)
+            log.info("call %s goes on: %s", call.id, call.state, extra=about(call=call.id))
         self._switchboard.restore(call, causes)
         if call is not None:
             self._record([], [])  # by the clocks of now: the next restart counts from here
@@ -168,7 +196,9 @@ class LinkService:
             self._send_call()
             self._record(facts, causes)
             for fact in facts:
-                log.info("call %s: %s %s", fact.call, fact.kind, fact.why)
+                told = about(call=fact.call, part="call" if fact.call else "", event=fact.kind)
+                subject = f"call {fact.call}" if fact.call else "terminal"
+                log.info("%s: %s %s", subject, fact.kind, fact.why, extra=told)
             self._refresh()
 
     def _record(self, facts: list[Fact], causes: list[str]) -> None:
@@ -213,7 +243,32 @@ class LinkService:
         self._health.send()
 
     def _reply(self, reply: messages.Reply) -> None:
-        self._changed(self._switchboard.reply(reply, clock.now()))
+        if isinstance(reply, messages.Tested):
+            self._tester.answered(reply)
+            return
+        facts = self._switchboard.reply(reply, clock.now())
+        if facts and isinstance(reply, messages.CallBack):
+            self._changed(facts, [call_back_cause(reply.request)])
+        else:
+            self._changed(facts)
+
+    def _signalled(self, signal: messages.SignalDown) -> None:
+        """What the agent's page says about the video goes to whoever carries it."""
+        self._signalling.down(signal)
+        line = messages.encode(messages.Signalled(signal))
+        for client in self._local.clients:
+            if client.video:
+                client.send(line)
+
+    def _send_signal(self, signal: messages.SignalUp) -> str:
+        """Gives why it was not sent, or nothing: whoever sends it will say it again."""
+        if why := self._signalling.up(signal):
+            return why
+        try:
+            self._uplink.send_signal(signal)
+        except NotConnected as error:
+            return str(error)
+        return ""
 
     def _world_changed(self) -> None:
         """The connection, who is on duty, or the hall's queue."""
@@ -226,6 +281,9 @@ class LinkService:
     def _committed(self, causes: list[str]) -> None:
         for cause in causes:
             self._button.acknowledge(cause)
+        if self._switchboard.written(causes):
+            self._send_call()
+            self._refresh()
         self._sender.committed()
 
     def _journal_fault(self, fault: str, remedy: str) -> None:
@@ -245,6 +303,9 @@ class LinkService:
 
     def _command(self, client: LocalClient, line: bytes) -> bytes:
         command: messages.Command = messages.decode(line, messages.Command)  # type: ignore[arg-type]
+        if isinstance(command, messages.Signal):
+            why = self._send_signal(command.signal)
+            return messages.encode(messages.Result(command.request, ok=not why, why=why))
         before = self._signals.seen
         done = self._commands.obey(client, command)
         self._changed(done.facts, done.causes)
@@ -290,7 +351,7 @@ class LinkService:
 
     async def _report_health(self) -> None:
         while True:
-            self._health.check()
+            await self._health.check()
             if self._switchboard.call is not None:
                 self._send_call()
             self._health.send()

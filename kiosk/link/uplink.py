@@ -13,20 +13,21 @@ from collections.abc import Callable
 from kiosk import clock, config, messages, topics
 from kiosk.broker import NO_SUBSCRIBERS, Broker, BrokerError, Message, NotConnected
 from kiosk.link.recorder import Recorder
-from kiosk.messages import BadMessage, LedgerAck, Presence, Reply
+from kiosk.messages import BadMessage, LedgerAck, Presence, Reply, SignalDown, SignalUp
 
 log = logging.getLogger(__name__)
 
 RETAINED_GRACE_S = 0.05  # for brokers that send retained messages after the next SUBACK
 LOG_BAD_EVERY_S = 60.0
+SIGNAL_EXPIRY_S = 10  # by then the page has offered anew
 
 
 class Uplink:
     """Publishes what the service tells it to, and hands over what desks say.
 
     ``own_call`` is called once per connection with the retained call found there (None: none), ``reply`` with
-    each reply, ``changed`` whenever the connection, somebody's duty or a desk's queue changes, ``ledger`` when a
-    ledger has come.
+    each reply, ``signal`` with each signal of a video call (it may raise BadMessage), ``changed`` whenever the
+    connection, somebody's duty or a desk's queue changes, ``ledger`` when a ledger has come.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Uplink:
         *,
         own_call: Callable[[messages.Call | None], None],
         reply: Callable[[Reply], None],
+        signal: Callable[[SignalDown], None],
         changed: Callable[[], None],
         ledger: Callable[[], None],
     ) -> None:
@@ -44,9 +46,11 @@ class Uplink:
         self._recorder = recorder
         self._on_own_call = own_call
         self._on_reply = reply
+        self._on_signal = signal
         self._on_changed = changed
         self._on_ledger = ledger
         self._presence: dict[str, Presence] = {}
+        self._live: set[str] = set()  # desks that have spoken themselves since we joined
         self._own: messages.Call | None = None
         self._sent_upto = 0
         self._sending = asyncio.Lock()
@@ -60,7 +64,7 @@ class Uplink:
             f"{settings.hall}/{settings.name}",
             will=(self._topic["health"], messages.encode(messages.Health(online=False))),
             on_connected=self._join,
-            on_message=self._receive,
+            on_message=self.receive,
             on_lost=self._left,
         )
 
@@ -89,6 +93,14 @@ class Uplink:
             except NotConnected:
                 log.debug("health is sent when the connection is back")
 
+    def send_signal(self, signal: SignalUp) -> None:
+        """Publish a signal of a video call. Raises :class:`~kiosk.broker.NotConnected`."""
+        self.broker.publish(self._topic["signal/up"], messages.encode(signal), expiry_s=SIGNAL_EXPIRY_S)
+
+    def send_test(self, test: messages.SelfTest) -> None:
+        """Publish a test call. Raises :class:`~kiosk.broker.NotConnected`."""
+        self.broker.publish(self._topic["test"], messages.encode(test), expiry_s=SIGNAL_EXPIRY_S)
+
     async def send_events(self, *, again: bool = False) -> None:
         """Publish journal lines that have not been sent; with ``again`` all that are not acknowledged."""
         async with self._sending:
@@ -105,6 +117,7 @@ class Uplink:
 
     async def _join(self) -> None:
         self._presence.clear()
+        self._live.clear()
         self._own = None
         try:
             await self.broker.subscribe([self._topic["call"]])
@@ -120,6 +133,12 @@ class Uplink:
         self._on_own_call(self._own)
         self._on_changed()
         await self.send_events(again=True)
+        try:
+            await self.broker.subscribe([self._topic["signal/down"]])
+        except NotConnected:
+            raise
+        except BrokerError as error:  # of a hall that has no video yet; everything else goes on
+            log.warning("no video: %s", error)
 
     def _left(self) -> None:
         self.joined = False
@@ -133,19 +152,18 @@ class Uplink:
             self.deaf = deaf
             self._on_changed()
 
-    def _receive(self, message: Message) -> None:
+    def receive(self, message: Message) -> None:
+        """What the broker brings, whatever it is; a bad message is counted and dropped."""
         address = topics.parse(message.topic)
         try:
             if address is None or address.hall != self._hall:
                 raise BadMessage("a topic that was not subscribed to")
             if address.leaf == "presence":
-                had_ledger = any(desk.ledger for desk in self.desks.values())
-                self._presence[address.who] = messages.decode(message.payload, Presence)
-                if not had_ledger and any(desk.ledger for desk in self.desks.values()):
-                    self._on_ledger()
-                self._on_changed()
+                self._desk_is(address.who, messages.decode(message.payload, Presence), live=not message.retained)
             elif message.topic == self._topic["reply"]:
                 self._on_reply(messages.decode(message.payload, Reply))  # type: ignore[arg-type]
+            elif message.topic == self._topic["signal/down"]:
+                self._on_signal(messages.decode(message.payload, SignalDown))  # type: ignore[arg-type]
             elif message.topic == self._topic["ledger-ack"]:
                 self._acknowledged(messages.decode(message.payload, LedgerAck))
             elif message.topic == self._topic["call"]:
@@ -155,6 +173,17 @@ class Uplink:
                 raise BadMessage("a topic that was not subscribed to")
         except BadMessage as error:
             self._count_bad(message.topic, error)
+
+    def _desk_is(self, desk: str, presence: Presence, *, live: bool) -> None:
+        had_ledger = any(there.ledger for there in self.desks.values())
+        self._presence[desk] = presence
+        # What the broker remembers may be of a desk that is not back yet, and has missed what was sent meanwhile.
+        came = live and desk not in self._live and presence.online and presence.ledger
+        if live:
+            self._live.add(desk)
+        if came or (not had_ledger and any(there.ledger for there in self.desks.values())):
+            self._on_ledger()
+        self._on_changed()
 
     def _acknowledged(self, ack: LedgerAck) -> None:
         # Only what was really sent can be acknowledged, whatever a ledger says.

@@ -24,6 +24,7 @@ class View:
         signals: Signals,
         parts: Parts,
         video: Callable[[], bool],
+        self_test: Callable[[], messages.SelfTested | None],
     ) -> None:
         self._settings = settings
         self._switchboard = switchboard
@@ -31,6 +32,7 @@ class View:
         self._signals = signals
         self._parts = parts
         self._video = video
+        self._self_test = self_test
 
     def call(self) -> messages.Call | None:
         """The call as it is published."""
@@ -62,5 +64,6 @@ class View:
                 parts=self._parts.report(clock.now()),
                 ahead=self._world.ahead(self._switchboard.call),
                 trial=self._signals.trial.state,
+                self_test=self._self_test(),
             )
         )

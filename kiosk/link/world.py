@@ -30,11 +30,13 @@ class World:
     def around(self) -> Surroundings:
         """What is true now."""
         desks = self._uplink.desks
+        known = _time_is_known()
         return Surroundings(
             online=self._uplink.joined,
             deaf=self._uplink.deaf,
-            open=self._hours.is_open(datetime.now(self._zone)),
-            hours_known=self._hours.known,
+            # By a clock that has lost its time no hall is closed: its alarm would be quiet.
+            open=not known or self._hours.is_open(datetime.now(self._zone)),
+            hours_known=known and self._hours.known,
             webhook=self._duty.usable,
             desks=frozenset(desks),
             agents=frozenset((desk, agent.id) for desk, there in desks.items() for agent in there.agents),
@@ -42,6 +44,8 @@ class World:
 
     def opens(self) -> str:
         """When the hall opens next, as people say it; empty while it is open."""
+        if not _time_is_known():
+            return ""
         at = datetime.now(self._zone)
         return say_opening(self._hours.next_opening(at), at)
 
@@ -55,7 +59,16 @@ class World:
     def check(self, parts: Parts) -> None:
         """Say what is wrong with it."""
         self._check_desks(parts)
-        if step := self._stepping.check(clock.now(), clock.wall_ms() / 1000):
+        self._check_clock(parts)
+
+    def _check_clock(self, parts: Parts) -> None:
+        if not _time_is_known():
+            remedy = (
+                f"the wall clock says {datetime.now(self._zone):%Y-%m-%d}: it has lost its time. Calls go on, "
+                "opening hours and certificates are not judged; check NTP and the battery of the clock (RTC)"
+            )
+            parts.fault("clock", "unset", remedy, clock.now())
+        elif step := self._stepping.check(clock.now(), clock.wall_ms() / 1000):
             remedy = f"the wall clock stepped by {step:+.0f} s; no wait is affected; check NTP and the RTC"
             parts.fault("clock", "stepped", remedy, clock.now())
         else:
@@ -67,7 +80,11 @@ class World:
             if uplink.broker.fault:  # else it is still trying for the first time
                 parts.fault("broker", "unreachable", uplink.broker.fault, now)
             return
-        parts.well("broker")
+        if uplink.broker.refused:
+            remedy = f"we may not write {uplink.broker.refused}: the certificate must be of this hall and name"
+            parts.fault("broker", "not-allowed", remedy, now)
+        else:
+            parts.well("broker")
         if any(desk.agents for desk in uplink.desks.values()):
             parts.well("desk")
         elif uplink.desks:
@@ -76,3 +93,7 @@ class World:
         elif now - uplink.joined_at > DESK_GRACE_S:
             remedy = f"no desk serves hall '{self._hall}': start `kiosk desk`, or correct `hall` in kiosk.toml"
             parts.fault("desk", "no-desk", remedy, now)
+
+
+def _time_is_known() -> bool:
+    return clock.is_set(clock.wall_ms() / 1000)

@@ -12,6 +12,10 @@ Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Level = Annotated[int, Meta(ge=1, le=3)]
+MAX_SKILL, MAX_SKILLS = 16, 8
+Skills = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=MAX_SKILL)], ...], Meta(max_length=MAX_SKILLS)
+]
 MAX_COUNT = 2**53 - 1  # JavaScript counts so far exactly, and every database can hold it
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Number = Annotated[int, Meta(ge=1, le=MAX_COUNT)]

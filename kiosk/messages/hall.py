@@ -7,7 +7,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from kiosk.messages.base import MAX_ID, Count, Id, Level, Name, Number, Text
+from kiosk.messages.base import MAX_ID, Count, Id, Level, Name, Number, Skills, Text
+
+MAX_VIEWERS = 20  # no hall has more agents, and a message stays short
+#: Services that the terminal had offered or answered, and that were not what the customer wanted.
+Refused = Annotated[tuple[Id, ...], Meta(max_length=3)]
 
 
 class State(StrEnum):
@@ -29,12 +33,13 @@ class Urgency(StrEnum):
 
 
 class Cause(StrEnum):
-    """What the customer did to summon a person."""
+    """What the customer did to summon a person; or that staff opened the call."""
 
     BUTTON = "button"
     TOUCH = "touch"
     VOICE = "voice"
     AGAIN = "again"  # answered 没办好 after an earlier call
+    CALLBACK = "callback"  # nothing: an agent who left too early comes back
 
 
 class Mode(StrEnum):
@@ -63,12 +68,51 @@ class Outcome(StrEnum):
     STAFF = "staff"  # ended by staff at the terminal itself
 
 
+class FreezeState(StrEnum):
+    """How far a request to freeze the customer's money has come; declared in that order."""
+
+    ASKED = "asked"  # not on the kiosk's disk yet
+    SUBMITTED = "submitted"  # journalled: whatever breaks now, it reaches the desk
+    REFUSED = "refused"  # the bank's system does not take it; somebody has to ring the bank
+    RECEIVED = "received"  # the bank has it
+
+
+class Did(StrEnum):
+    """What the terminal did about a sentence that it could not answer."""
+
+    ASKED_AGAIN = "asked-again"
+    HANDED_OVER = "handed-over"  # called a person
+
+
 class Agent(Struct, frozen=True):
     """A person who answers, and the desk they are signed in at."""
 
     id: Id
     name: Name
     desk: Id
+
+
+class Viewer(Struct, frozen=True, omit_defaults=True):
+    """Somebody on whose page a waiting call rings, or has rung in this round."""
+
+    id: Id
+    name: Name
+    shown_ms: Count = 0  # how long altogether, while on duty
+    took: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the later call that they took instead
+
+
+Viewers = Annotated[tuple[Viewer, ...], Meta(max_length=MAX_VIEWERS)]
+
+
+class Freeze(Struct, frozen=True, omit_defaults=True):
+    """The customer has asked, by a confirmed touch, that the bank freezes their money."""
+
+    request: Id
+    state: FreezeState
+    age_ms: Count  # since it was asked for
+    receipt: Name = ""  # the bank's number for it
+    why: Text = ""  # of a refusal
+    agent: Agent | None = None  # who says that the bank has it; None: the bank's own system
 
 
 # --- MQTT: kiosk -> everybody ---------------------------------------------------------------------
@@ -89,13 +133,18 @@ class Call(Struct, frozen=True, omit_defaults=True):
     level: Level = 1
     round: Count = 0  # how often it changed hands or went back to calling; an answer to an older round is void
     presses: Count = 1
+    service: Annotated[str, Meta(max_length=MAX_ID)] = ""  # which urgent service of the pack it is about
     said: tuple[Text, ...] = ()  # what the customer said or tapped before, masked
+    freeze: Freeze | None = None
     rung_by: tuple[Id, ...] = ()  # desks that have shown or sounded it
+    seen_by: Viewers = ()  # and on whose pages, where the desks say so
     agent: Agent | None = None
     mode: Mode | None = None
     passed: tuple[Name, ...] = ()  # agents who had the call and let it go, oldest first
+    note: Text = ""  # for whoever has it: of the colleague who handed it over, or the supervisor who gave it
+    given: bool = False  # it was given to `agent`, who has not opened it yet
     outcome: Outcome | None = None
-    follows: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the call that ended with 没办好
+    follows: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the call that ended too early
     closed: bool = False  # outside opening hours when it was sent
     video: bool = False  # whether the kiosk can do video now
 
@@ -112,14 +161,20 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     urgency: Urgency | None = None
     level: Annotated[int, Meta(ge=0, le=3)] = 0
     agent: Agent | None = None
+    by: Agent | None = None  # who did it, if that is not `agent`
     mode: Mode | None = None
     desk: Annotated[str, Meta(max_length=MAX_ID)] = ""
     seen: Seen | None = None
+    seen_by: Viewers = ()  # who had it on their page
     outcome: Outcome | None = None
     presses: Count = 0
     why: Text = ""
     text: Text = ""
+    service: Annotated[str, Meta(max_length=MAX_ID)] = ""
     score: Annotated[int, Meta(ge=0, le=5)] = 0
+    pack: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the hall's content that had no answer
+    did: Did | None = None
+    refused: Refused = ()
 
 
 class Event(Fact, frozen=True, omit_defaults=True, kw_only=True):
@@ -161,55 +216,13 @@ class Health(Struct, frozen=True, omit_defaults=True):
     version: Name = ""
 
 
-# --- MQTT: desk -> kiosk --------------------------------------------------------------------------
+class SelfTest(Struct, frozen=True):
+    """A test call, which rings nobody: whatever desk gets it says so with ``Tested``."""
+
+    id: Id
 
 
-class _Reply(Struct, frozen=True, tag_field="do"):
-    """To one round of a call; an answer to an older round is void."""
-
-    call: Id
-    round: Count
-
-
-class _AgentsReply(_Reply, frozen=True):
-    agent: Agent
-
-
-class Rung(_Reply, frozen=True, tag="rung"):
-    """A desk page has shown or sounded the call."""
-
-    desk: Id
-    seen: Seen
-
-
-class Accept(_AgentsReply, frozen=True, tag="accept"):
-    """An agent takes the call; the first one the kiosk sees wins."""
-
-    mode: Mode
-
-
-class Release(_AgentsReply, frozen=True, tag="release"):
-    """The agent puts the call back."""
-
-
-class Arrived(_AgentsReply, frozen=True, tag="arrived"):
-    """The agent stands beside the customer."""
-
-
-class HandOver(_AgentsReply, frozen=True, tag="hand-over"):
-    """The agent passes the call to a colleague; both names stay on record."""
-
-    to: Agent
-
-
-class End(_AgentsReply, frozen=True, tag="end"):
-    """The agent ends the call."""
-
-    outcome: Outcome
-    note: Text = ""
-
-
-Reply = Rung | Accept | Release | Arrived | HandOver | End
+# --- MQTT: desks -------------------------------------------------------------------------------------
 
 
 class LedgerAck(Struct, frozen=True):
@@ -219,12 +232,30 @@ class LedgerAck(Struct, frozen=True):
     upto: Count
 
 
-class OnDuty(Struct, frozen=True):
-    """An agent whose page can show or sound a call."""
+class LedgerHead(Struct, frozen=True):
+    """Where the chain of the ledger's records ended when this was said: by it a later change can be told."""
+
+    day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", max_length=10)]  # by the desk's clock
+    position: Count  # of the last link; 0: there is none yet
+    hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]  # of the last link, SHA-256
+    count: Count  # how many events have been put on record, also those that were deleted since
+
+
+class OnDuty(Struct, frozen=True, omit_defaults=True):
+    """An agent whose page can show or sound a call. ``skills``: words such as 手语, for whoever hands over."""
 
     id: Id
     name: Name
     level: Level
+    skills: Skills = ()
+
+
+class OnBreak(Struct, frozen=True, omit_defaults=True):
+    """Somebody who has said that no call is to ring for them now. ``since_ms``: the desk's wall clock, to show."""
+
+    id: Id
+    name: Name
+    since_ms: Count
 
 
 class Presence(Struct, frozen=True, omit_defaults=True):
@@ -234,3 +265,4 @@ class Presence(Struct, frozen=True, omit_defaults=True):
     ledger: bool = False
     agents: tuple[OnDuty, ...] = ()
     queue: tuple[Id, ...] = ()  # ids of the hall's waiting calls, the next one to be served first
+    breaks: tuple[OnBreak, ...] = ()

@@ -8,7 +8,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from kiosk.messages.base import MAX_ID, Count, Id, Text
-from kiosk.messages.hall import Call, Cause, Part, Urgency
+from kiosk.messages.hall import Call, Cause, Did, Part, Refused, Urgency
+from kiosk.messages.video import Signal
+
+#: Characters of a sentence that was not answered; what is longer is a story, and its beginning shows that.
+MAX_MISSED = 60
 
 # --- link.sock: link -> screen, voice -------------------------------------------------------------
 
@@ -19,6 +23,16 @@ class Trial(StrEnum):
     OFF = "off"
     ARMED = "armed"  # the next press calls nobody
     DONE = "done"  # it was pressed; the next press is a real one
+
+
+class SelfTested(Struct, frozen=True):
+    """The newest self-test of this run of the link. ``fault`` empty: it passed; ``number`` counts them."""
+
+    number: Count
+    fault: str
+    text: str
+    desk: str  # which answered
+    took_ms: Count
 
 
 class Snapshot(Struct, frozen=True, tag_field="type", tag="state"):
@@ -35,6 +49,7 @@ class Snapshot(Struct, frozen=True, tag_field="type", tag="state"):
     parts: dict[str, Part]
     ahead: Count | None = None  # how many waiting calls of the hall come first; None: nobody has said
     trial: Trial = Trial.OFF
+    self_test: SelfTested | None = None
 
 
 class Result(Struct, frozen=True, tag_field="type", tag="result", omit_defaults=True):
@@ -64,6 +79,18 @@ class Summon(Struct, frozen=True, tag_field="do", tag="summon"):
     cause: Cause
     urgency: Urgency = Urgency.NORMAL
     said: tuple[Text, ...] = ()
+    service: Annotated[str, Meta(max_length=MAX_ID)] = ""  # which urgent service of the pack led to it
+
+
+class AskFreeze(Struct, frozen=True, tag_field="do", tag="ask-freeze"):
+    """The customer asks, by a confirmed touch, that the bank freezes their money; it does not replace the call.
+
+    The same ``request`` sent twice is one. It is answered with ``ok`` only when it is on disk: until then, say it
+    again. When the call has ended meanwhile, a new and urgent one is opened, about ``service``.
+    """
+
+    request: Id
+    service: Annotated[str, Meta(max_length=MAX_ID)] = ""
 
 
 class CustomerEnd(Struct, frozen=True, tag_field="do", tag="end"):
@@ -124,11 +151,27 @@ class Complain(Struct, frozen=True, tag_field="do", tag="complain"):
     call: Annotated[str, Meta(max_length=MAX_ID)] = ""  # the call it is about, if any
 
 
+class Missed(Struct, frozen=True, tag_field="do", tag="missed"):
+    """The customer said something that the terminal could not answer. The same ``request`` sent twice is one."""
+
+    request: Id
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_MISSED)]  # masked
+    pack: Id  # the hall's content
+    did: Did
+    refused: Refused = ()
+
+
 class TryButton(Struct, frozen=True, tag_field="do", tag="try-button"):
     """The customer wants to try the button: one press in the next minute calls nobody. Not ``on`` ends it."""
 
     request: Id
     on: bool
+
+
+class RunSelfTest(Struct, frozen=True, tag_field="do", tag="run-self-test"):
+    """Run the self-test now; its result is in the next states."""
+
+    request: Id
 
 
 class Report(Struct, frozen=True, tag_field="do", tag="report"):
@@ -138,4 +181,21 @@ class Report(Struct, frozen=True, tag_field="do", tag="report"):
     parts: Annotated[dict[Id, Part], Meta(max_length=20)]
 
 
-Command = Hello | Summon | CustomerEnd | Resolved | Rate | Staff | Media | Complain | TryButton | Report
+#: What is about the call or the terminal itself.
+LinkCommand = (
+    Hello
+    | Summon
+    | AskFreeze
+    | CustomerEnd
+    | Resolved
+    | Rate
+    | Staff
+    | Media
+    | Complain
+    | Missed
+    | TryButton
+    | RunSelfTest
+    | Report
+)
+#: A signal only passes through.
+Command = LinkCommand | Signal

@@ -31,6 +31,7 @@ class Shown(Struct, frozen=True, tag_field="type", tag="shown"):
     pressed: str  # the action whose press is being shown; empty: none
     frame: Count  # frames drawn since the start
     drawn_ns: Count  # when, by this machine's monotonic clock
+    agent_frames: Count = 0  # of these, how many brought a new picture of the agent in a video call
 
 
 class Picture(Struct, frozen=True, tag_field="do", tag="picture"):

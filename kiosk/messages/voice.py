@@ -76,6 +76,13 @@ class Hush(Struct, frozen=True, tag_field="do", tag="hush"):
     request: Id
 
 
+class Lend(Struct, frozen=True, tag_field="do", tag="lend"):
+    """Leave the microphone to a video call (``on``), whoever had it opened; or take it back."""
+
+    request: Id
+    on: bool
+
+
 class SetVolume(Struct, frozen=True, tag_field="do", tag="volume"):
     """How loud to speak."""
 
@@ -83,4 +90,4 @@ class SetVolume(Struct, frozen=True, tag_field="do", tag="volume"):
     volume: Share
 
 
-VoiceCommand = Listen | Say | Hush | SetVolume
+VoiceCommand = Listen | Say | Hush | Lend | SetVolume

@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 
 from kiosk import clock, config, messages
 from kiosk.dialogue.decision import Understanding
-from kiosk.dialogue.pack import PackError, load_pack
+from kiosk.dialogue.pack import Pack, PackError, load_pack
 from kiosk.local import LocalClient, LocalService
-from kiosk.messages import BadMessage, Loudness, Part, Result, Shown, Snapshot, Utterance, VoiceState
+from kiosk.messages import BadMessage, Loudness, Part, Result, Shown, Signalled, Snapshot, Utterance, VoiceState
 from kiosk.ops.memory import give_back
 from kiosk.ops.notify import notify
 from kiosk.screen.keeping import Keeping
+from kiosk.screen.later import LaterUnderstanding
 from kiosk.screen.peer import Peer
-from kiosk.screen.visit import Brightness, Effect, Restart, ToLink, ToVoice, Visit
+from kiosk.screen.visit import Brightness, Effect, Louder, Mute, Restart, ToLink, ToVoice, Visit
 from kiosk.screen.window import Frame, ScreenWindow
+from kiosk.video.line import VideoLine
+from kiosk.video.session import VideoView
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +32,10 @@ TICK_S = 0.25
 REPORT_S = 5.0
 PROOF_S = 8.0  # a picture that stands for so long is drawn once more at the next report, as proof that it can be
 FROZEN_S = 15.0  # the proof was asked for and did not come
+UNDERSTAND_S = 2.0  # after the first frame; in the middle of a call nothing is asked, but the call waits
 TRIM_FRAMES = 500  # after so many frames, memory that was freed goes back to the system
 
-LinkMessage = Snapshot | Result
+LinkMessage = Snapshot | Signalled | Result
 EXIT_RESTART = 75  # asked for by a technician; whoever supervises this process starts it again
 
 
@@ -41,17 +45,29 @@ class ScreenService:
     def __init__(self, settings: config.Kiosk) -> None:
         self._settings = settings
         self._zone = ZoneInfo(settings.hours.timezone)
-        self._pack_fault = ""
+        self._pack_fault = self._classifier_fault = ""
         self._keeping = Keeping(Path(settings.runtime_dir) / "screen.json")
-        self._link = Peer(
-            settings.link_socket, messages.encode(messages.Hello("screen")), self._from_link, self._link_gone
+        pack = self._load_pack()
+        self._video = VideoLine(
+            settings,
+            pack,
+            to_link=lambda command: self._link.send(messages.encode(command)),
+            to_voice=lambda command: self._voice.send(messages.encode(command)),
+            on_frame=lambda which, data, size: self._window.show_frame(which, data, size),
+            on_view=self._video_changed,
         )
+        kept = self._keeping.load()
+        if kept is not None and kept.visit.open_call:
+            self._video.warm_up()  # it is ready when the window is
+        hello = messages.Hello("screen", video=self._video.possible)
+        self._link = Peer(settings.link_socket, messages.encode(hello), self._from_link, self._link_gone)
         self._voice = Peer(settings.voice_socket, None, self._from_voice, self._voice_gone)
         self._watchers = LocalService(settings.screen_socket, self._shown, self._command)
         self._bad_lines = 0
         self._started_ns = time.monotonic_ns()
-        self._restart = asyncio.Event()
-        self._visit = self._make_visit()
+        self._restart, self._first_frame = asyncio.Event(), asyncio.Event()
+        self._understanding = LaterUnderstanding(lambda: self._understood(pack))
+        self._visit = self._make_visit(pack)
         self._window = ScreenWindow(
             settings.screen,
             Path(settings.state_dir) / "fonts",
@@ -59,18 +75,34 @@ class ScreenService:
             on_frame=self._drawn,
         )
 
-    def _make_visit(self) -> Visit:
+    def _load_pack(self) -> Pack | None:
         try:
-            pack = load_pack(self._settings.screen.pack)
+            return load_pack(self._settings.screen.pack)
         except PackError as error:
             log.error("%s", error)
-            self._pack_fault, pack = str(error), None
+            self._pack_fault = str(error)
+            return None
+
+    def _make_visit(self, pack: Pack | None) -> Visit:
         return Visit(
             self._settings,
             pack,
-            Understanding(pack) if pack is not None else None,
+            self._understanding,
             new_id=lambda: f"screen-{uuid.uuid4().hex}",
         )
+
+    def _understood(self, pack: Pack | None) -> Understanding:
+        from kiosk.dialogue.classifier import ClassifierError
+        from kiosk.dialogue.trained import open_understanding
+
+        if pack is None:
+            return Understanding(None)
+        try:
+            return open_understanding(self._settings.screen.pack, pack)
+        except (ClassifierError, PackError) as error:
+            log.error("%s. Until then only sentences of the pack are understood, word for word.", error)
+            self._classifier_fault = str(error)
+            return Understanding(pack)
 
     async def run(self) -> int:
         """Serve. Raises :class:`kiosk.local.SocketBusy` when another screen serves this kiosk."""
@@ -86,6 +118,8 @@ class ScreenService:
                     for part in (
                         self._link.run(),
                         self._voice.run(),
+                        self._video.run(),
+                        self._understand(),
                         self._let_time_pass(),
                         self._report(),
                     )
@@ -108,12 +142,17 @@ class ScreenService:
         except BadMessage as error:
             self._count_bad("link", error)
             return
-        if isinstance(message, Snapshot):
-            self._do(self._visit.link(message, clock.now()))
-        else:
-            self._do(self._visit.result(message, clock.now()))
+        match message:
+            case Snapshot():
+                self._do(self._visit.link(message, clock.now()))
+                self._video.link(message.call)
+            case Signalled(signal=signal):
+                self._video.signal(signal)
+            case Result():
+                self._do(self._visit.result(message, clock.now()))
 
     def _link_gone(self) -> None:
+        self._video.link_gone()
         self._do(self._visit.link(None, clock.now()))
 
     def _from_voice(self, line: bytes) -> None:
@@ -127,6 +166,7 @@ class ScreenService:
         match message:
             case VoiceState():
                 self._do(self._visit.voice(message, now))
+                self._video.voice(there=True)
             case Loudness(level=level):
                 self._do(self._visit.loudness(level, now))
             case Utterance():
@@ -135,7 +175,11 @@ class ScreenService:
                 log.warning("voice refused %s: %s", request, why)
 
     def _voice_gone(self) -> None:
+        self._video.voice(there=False)
         self._do(self._visit.voice(None, clock.now()))
+
+    def _video_changed(self, view: VideoView) -> None:
+        self._do(self._visit.video(view, clock.now()))
 
     def _touched(self, action: str) -> None:
         self._do(self._visit.touch(action, clock.now()))
@@ -157,6 +201,10 @@ class ScreenService:
                     self._voice.send(messages.encode(command))
                 case Brightness(level=level):
                     self._window.set_brightness(level)
+                case Mute():
+                    self._video.mute()
+                case Louder(steps=steps):
+                    self._video.louder(steps)
                 case Restart():
                     self._restart.set()
         self._show()
@@ -169,6 +217,13 @@ class ScreenService:
         return datetime.now(self._zone)
 
     # --- time --------------------------------------------------------------------------------------
+
+    async def _understand(self) -> None:
+        """Be ready to understand before anybody speaks, but not before there is a picture."""
+        await self._first_frame.wait()
+        await asyncio.sleep(UNDERSTAND_S)
+        await asyncio.to_thread(self._understanding.open)
+        gc.freeze()
 
     async def _let_time_pass(self) -> None:
         while True:
@@ -189,7 +244,8 @@ class ScreenService:
             drawing = age_s < FROZEN_S
             number += 1
             request = f"report-{number}"
-            self._link.send(messages.encode(messages.Report(request, {"screen": self._part(drawing, age_s)})))
+            parts = {"screen": self._part(drawing, age_s), **self._video.parts}
+            self._link.send(messages.encode(messages.Report(request, parts)))
             if drawing and self._window.frame.number:
                 notify("WATCHDOG=1")
             await asyncio.sleep(REPORT_S)
@@ -199,6 +255,8 @@ class ScreenService:
             return Part(False, "frozen", f"no frame was drawn for {age_s:.0f} s; restart kiosk-screen")
         if self._pack_fault:
             return Part(False, "no-content", self._pack_fault)
+        if self._classifier_fault:
+            return Part(False, "not-learnt", self._classifier_fault)
         return Part(True)
 
     def _drawn(self, frame: Frame) -> None:
@@ -206,6 +264,7 @@ class ScreenService:
             # What is there now stays. Without this a collection would look through all of Kivy, and Python puts it
             # off until there is a quarter as much garbage.
             gc.freeze()
+            self._first_frame.set()
             notify("READY=1")
         if self._watchers.clients:
             self._watchers.broadcast(self._shown())
@@ -215,7 +274,15 @@ class ScreenService:
     def _shown(self) -> bytes:
         frame = self._window.frame
         return messages.encode(
-            Shown(frame.scene, frame.texts, frame.targets, frame.pressed, frame.number, frame.drawn_ns)
+            Shown(
+                frame.scene,
+                frame.texts,
+                frame.targets,
+                frame.pressed,
+                frame.number,
+                frame.drawn_ns,
+                frame.agent_frames,
+            )
         )
 
     def _command(self, _client: LocalClient, line: bytes) -> bytes:

@@ -29,4 +29,14 @@ class Brightness(Struct, frozen=True):
     level: float
 
 
-Effect = ToLink | ToVoice | Restart | Brightness
+class Mute(Struct, frozen=True):
+    """In a video call: the agent is not to hear the customer, or is to again."""
+
+
+class Louder(Struct, frozen=True):
+    """In a video call: the agent's voice so many steps louder; below zero: quieter."""
+
+    steps: int
+
+
+Effect = ToLink | ToVoice | Restart | Brightness | Mute | Louder

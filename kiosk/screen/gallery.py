@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
 from kiosk import config
 from kiosk.dialogue.pack import Service
-from kiosk.messages import Complain, Ears, Mode, Part, Staff, State, Trial, Urgency
+from kiosk.messages import Cause, Complain, Ears, Mode, Part, Staff, State, Trial
 from kiosk.screen.scene import Scene, TextSize, Variant
+from kiosk.screen.urgent_gallery import URGENT
 from kiosk.screen.walker import AGENT, NOON, Walker, bank
 
 NIGHT = datetime(2026, 3, 16, 20, 8)
@@ -215,6 +217,13 @@ def _parts(walker: Walker) -> None:
 
 
 #: The name of each scene in the gallery, and how to get there.
+
+
+def _talking(walker: Walker, **view: Any) -> None:
+    walker.answered(State.CONNECTED, Mode.VIDEO)
+    walker.video(**({"running": True, "picture": True} | view))
+
+
 GALLERY: dict[str, Callable[[Walker], None]] = {
     "welcome": lambda walker: None,
     "welcome_no_mic": _welcome_no_mic,
@@ -239,12 +248,20 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "calling_nobody": _nobody,
     "calling_escalated": _escalated,
     "calling_again": _again,
-    "urgent": lambda walker: walker.call(urgency=Urgency.URGENT, level=3),
+    **URGENT,
     "confirm_end": _confirm_end,
     "accepted_walk": lambda walker: walker.call(State.ACCEPTED, agent=AGENT, mode=Mode.WALK, said=("银行卡",)),
+    "accepted_back": lambda walker: walker.call(
+        State.ACCEPTED, cause=Cause.CALLBACK, agent=AGENT, mode=Mode.WALK, follows="btn-1"
+    ),
     "accepted_video": lambda walker: walker.answered(State.ACCEPTED, Mode.VIDEO),
+    "connected_video_muted": lambda walker: _talking(walker, muted=True),
+    "connected_video_lost": lambda walker: _talking(walker, running=False, picture=False, lost=True),
+    "connected_video_sound": lambda walker: _talking(walker, picture=False, faults=("camera",)),
+    "connected_video_card": lambda walker: _talking(walker, text="请带身份证原件和旧卡，到二楼3号窗口找李明"),
+    "connected_video_answer": lambda walker: _talking(walker, service="card_loss"),
     "connected_walk": lambda walker: walker.answered(State.CONNECTED, Mode.WALK),
-    "connected_video": lambda walker: walker.answered(State.CONNECTED, Mode.VIDEO),
+    "connected_video": lambda walker: _talking(walker),
     "ended": _ended,
     "ended_warning": _ended_warning,
     "rating": _rating,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kiosk.messages import Command, Complain, Result, Summon
+from kiosk.messages import AskFreeze, Command, Complain, Missed, Result, Summon
 from kiosk.screen.effects import Effect, ToLink
 from kiosk.screen.steps import KeptCommand
 
@@ -54,11 +54,13 @@ class Outbox:
                 self.send(pending.command)
 
     def done(self, result: Result) -> KeptCommand | None:
-        """The command whose result has come. A refused summons stays: the customer still wants a person."""
+        """The command whose result has come. A refused summons stays, since the customer still wants a person; and
+        so does a request to freeze that is not on disk yet.
+        """
         pending = self._pending.get(result.request)
         if pending is None:
             return None
-        if result.ok or not isinstance(pending.command, Summon):
+        if result.ok or not isinstance(pending.command, Summon | AskFreeze):
             del self._pending[result.request]
         return pending.command
 
@@ -75,7 +77,7 @@ class Outbox:
         return tuple(
             replace(pending.command, said=()) if isinstance(pending.command, Summon) else pending.command
             for pending in self._pending.values()
-            if not (pending.private and isinstance(pending.command, Complain))
+            if not (pending.private and isinstance(pending.command, Complain | Missed))
         )
 
     def restore(self, commands: tuple[KeptCommand, ...], now: float) -> None:

@@ -76,7 +76,7 @@ class Card(Struct, frozen=True):
 
 
 class Cards(Struct, frozen=True, tag=True):
-    """Two to six large cards."""
+    """One to six large cards."""
 
     cards: tuple[Card, ...]
 
@@ -111,6 +111,19 @@ class Wait(Struct, frozen=True, tag=True):
     promise: str  # 一般 15 秒内有人应答
 
 
+class Phone(Struct, frozen=True):
+    """A number to ring."""
+
+    label: str  # 报警
+    number: str  # 110
+
+
+class Phones(Struct, frozen=True, tag=True):
+    """One to three numbers to ring, in figures as large as there is room for."""
+
+    phones: tuple[Phone, ...]
+
+
 class Caption(Struct, frozen=True, tag=True):
     """What is being heard, live; ``level`` 0 to 1 is the microphone's."""
 
@@ -119,9 +132,20 @@ class Caption(Struct, frozen=True, tag=True):
 
 
 class Video(Struct, frozen=True, tag=True):
-    """The place of the agent's picture; ``text`` is shown until one comes."""
+    """The place of the agent's picture (``picture``), or of words while there is none; the customer's own small
+    picture is in its corner. ``light``: 正在视频, as long as the camera is on.
+    """
 
     text: str
+    picture: bool = True
+    light: str = ""
+
+
+class Sign(Struct, frozen=True, tag=True):
+    """What the agent shows, as large as there is room for; and that the camera is still on (``light``)."""
+
+    text: str
+    light: str
 
 
 class PartRow(Struct, frozen=True):
@@ -146,7 +170,9 @@ class Parts(Struct, frozen=True, tag=True):
     rows: tuple[PartRow, ...]
 
 
-Block = Heading | Paragraph | Rows | Cards | Faces | Buttons | Wait | Caption | Video | Keypad | Parts
+Block = (
+    Heading | Paragraph | Rows | Cards | Faces | Buttons | Wait | Phones | Caption | Video | Sign | Keypad | Parts
+)
 
 
 # --- the whole picture --------------------------------------------------------------------------------

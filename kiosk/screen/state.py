@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from kiosk import config
 from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.policy import Talk
 from kiosk.messages import Call, Ears, Snapshot, State as CallState, Trial, VoiceState
 from kiosk.screen.scene import TextSize
-from kiosk.screen.steps import Staffing, Step, Welcome
+from kiosk.screen.steps import Answered, Choices, Staffing, Step, Welcome
+from kiosk.video.session import VideoView
 
 #: A link that systemd starts again is back sooner; the screen does not flicker for it.
 LINK_GRACE_S = 2.0
+# What travels with a call: the last entries, and so much of each that all fit into one entry of the record.
 KEEP_SAID = 10
+MAX_SAID = 47  # characters
+KEEP_TRAIL = 8
 HEARING_PARTS = frozenset({"microphone", "model"})
 
 
@@ -33,14 +39,20 @@ class VisitState:
     language: str
     step: Step = field(default_factory=Welcome)
     step_since: float = 0.0
+    trail: tuple[Answered | Choices, ...] = ()  # what was shown before, the last one last; not kept for a restart
+    again: int = 0  # how often the customer has asked to hear this step once more
     talk: Talk = field(default_factory=Talk)
-    said: tuple[str, ...] = ()  # what was tapped and said in this visit, masked
+    sentence: str = ""  # what was said, masked, that the cards or the answer on the screen are for
+    missed: int = 0  # sentences of this visit that could not be answered
+    said: tuple[str, ...] = ()  # what was tapped, said and answered in this visit, masked
     visiting: bool = False  # somebody is there
     ears: bool = False  # the microphone is wanted open
     about: str = ""  # the call of this visit that has ended, for a complaint
     last_call: str = ""  # the last call that ended, of this visit or an earlier one
     open_call: str = ""  # the call that was open when the link was last heard
     confirming: str = ""  # the end_question that is being asked
+    freezing: str = ""  # the call whose customer is being asked whether the bank is to freeze the money
+    freeze_asked: bool = False  # they have said yes, and the call does not show it yet
     staff: Staffing | None = None
     practised: str = ""  # what was heard in practice
     brightness: float = 1.0
@@ -50,6 +62,7 @@ class VisitState:
     lost_at: float | None = None  # since when the link is gone; None: it is there
     voice: VoiceState | None = None
     level: float = 0.0  # at the microphone
+    video: VideoView = field(default_factory=VideoView)
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
 
@@ -62,6 +75,12 @@ class VisitState:
         """The open call, if there is one."""
         call = self.snapshot.call if self.snapshot is not None else None
         return call if call is not None and call.state is not CallState.ENDED else None
+
+    @property
+    def about_money(self) -> bool:
+        """Whether the open call is about money that a bank can freeze."""
+        service = self.pack.find(self.call.service) if self.pack is not None and self.call is not None else None
+        return service is not None and service.urgent and service.freeze
 
     @property
     def microphone(self) -> bool:
@@ -89,11 +108,28 @@ class VisitState:
 
     def go(self, step: Step, now: float) -> None:
         """The next step of the visit."""
-        self.step, self.step_since = step, now
+        if isinstance(step, Welcome):
+            self.trail, self.sentence = (), ""
+        elif isinstance(self.step, Answered | Choices) and _place(self.step) != _place(step):
+            self.trail = (*self.trail, self.step)[-KEEP_TRAIL:]
+        self.step, self.step_since, self.again = step, now, 0
+
+    def go_back(self, now: float) -> None:
+        """The step before that still makes sense, at last the welcome; what was refused since is not in it."""
+        trail = self.trail
+        while trail:
+            *rest, step = trail
+            trail = tuple(rest)
+            if (left := _without(step, self.talk.refused)) is not None:
+                self.go(left, now)
+                self.trail = trail
+                return
+        self.go(Welcome(), now)
 
     def tell(self, *words: str) -> None:
-        """Remember what was tapped or said, for the person who will be called; masked already."""
-        self.said = (*self.said, *words)[-KEEP_SAID:]
+        """Remember what was tapped, said or answered, for the person who will be called; masked already."""
+        short = (one if len(one) <= MAX_SAID else one[: MAX_SAID - 1] + "…" for one in words)
+        self.said = (*self.said, *short)[-KEEP_SAID:]
 
     def arrive(self, *, ears: bool) -> None:
         """Somebody is there; ``ears``: and may want to speak."""
@@ -106,4 +142,28 @@ class VisitState:
         self.size = TextSize(self.kiosk.screen.text_size)
         self.language = self.kiosk.screen.language
         self.talk, self.said, self.practised, self.about = Talk(), (), "", ""
+        self.sentence, self.missed = "", 0
         self.visiting = self.ears = False
+
+
+def _place(step: Step) -> Step:
+    """The step alone: the same answer once more, or further cards of a topic, are no step forward."""
+    match step:
+        case Answered(service=service):
+            return Answered(service)
+        case Choices():
+            return replace(step, page=0)
+        case _:
+            return step
+
+
+def _without(step: Answered | Choices, refused: tuple[str, ...]) -> Answered | Choices | None:
+    """The step with nothing in it that was refused since; the cards of a topic are the customer's own choice."""
+    match step:
+        case Answered(service=service):
+            return step if service not in refused else None
+        case Choices(topic="", services=services):
+            left = tuple(one for one in services if one not in refused)
+            return replace(step, services=left, page=0) if left else None
+        case _:
+            return step

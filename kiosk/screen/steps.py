@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from kiosk.dialogue.policy import Talk
-from kiosk.messages import Complain, Rate, Resolved, Summon
+from kiosk.messages import AskFreeze, Complain, Missed, Rate, Resolved, Summon
 from kiosk.screen.scene import TextSize
 
 
@@ -32,11 +32,10 @@ class Unclear(Struct, frozen=True, tag=True):
 
 
 class Answered(Struct, frozen=True, tag=True):
-    """One answer, asked for the ``times``-th time and read aloud ``readings`` times."""
+    """One answer, asked for the ``times``-th time."""
 
     service: str
     times: int = 1
-    readings: int = 1
 
 
 class Ended(Struct, frozen=True, tag=True):
@@ -109,7 +108,7 @@ class Technician(Struct, frozen=True):
 
 Staffing = Pin | Technician
 
-KeptCommand = Summon | Resolved | Rate | Complain
+KeptCommand = Summon | AskFreeze | Resolved | Rate | Complain | Missed
 
 
 class Kept(Struct, frozen=True):
@@ -126,4 +125,6 @@ class Kept(Struct, frozen=True):
     open_call: str
     confirming: str
     brightness: float
+    freezing: str = ""
+    missed: int = 0
     pending: tuple[KeptCommand, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.dialogue.policy import Talk
 from kiosk.messages import Cause, CustomerEnd, Resolved, Result, State as CallState, Summon, Urgency
 from kiosk.screen import idle
+from kiosk.screen.effects import Louder, Mute
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.scene import TextSize
 from kiosk.screen.state import VisitState, end_question
@@ -12,6 +13,10 @@ from kiosk.screen.steps import Ended, KeptCommand, Practice, Rating, Welcome
 
 _RANK = list(Urgency)
 SHOWS_AFTER_S = 3.0  # a call that the link has agreed to shows at once; else it was an old request
+
+
+def _says_as_much(summon: Summon, urgency: Urgency, service: str) -> bool:
+    return _RANK.index(summon.urgency) >= _RANK.index(urgency) and service in ("", summon.service)
 
 
 class Summoning:
@@ -30,25 +35,28 @@ class Summoning:
         said: tuple[str, ...] = (),
         *,
         request: str = "",
+        service: str = "",
     ) -> None:
-        """Call a person; from any state, as often as it is asked for. ``request``: what others call this wish."""
+        """Call a person; from any state, as often as it is asked for. ``request``: what others call this wish.
+        ``service``: the urgent one that led to it.
+        """
         state = self._state
         if urgency is Urgency.NORMAL and state.size is TextSize.EXTRA:
             urgency = Urgency.ELDERLY
-        state.staff, state.confirming = None, ""
+        state.staff, state.confirming, state.freezing = None, "", ""
         if isinstance(state.step, Practice):
             state.go(Welcome(), now)
         if state.call is None and state.asking is None:
             state.asking = now
         waiting = self._outbox.waiting(Summon)
-        if any(isinstance(one, Summon) and _RANK.index(one.urgency) >= _RANK.index(urgency) for one in waiting):
+        if any(isinstance(one, Summon) and _says_as_much(one, urgency, service) for one in waiting):
             # The same wish once more, with the same id: one call, however often the link was away.
             self._outbox.again(now, at_once=True)
             return
         state.tell(*said)
         if urgency is not Urgency.NORMAL or len(state.said) > 1:
             request = ""  # it says more than the sentence alone, and must not be taken for the same
-        self._outbox.insist(Summon(request or self._outbox.new_id(), cause, urgency, state.said), now)
+        self._outbox.insist(Summon(request or self._outbox.new_id(), cause, urgency, state.said, service), now)
         if state.call is not None:
             state.said = ()
 
@@ -111,6 +119,12 @@ class Summoning:
                 # Said once: if it is lost the call goes on, which is the safe side.
                 self._outbox.send(CustomerEnd(self._outbox.new_id(), call.id, confirmed=True))
                 state.confirming = ""
+            case "mute", _:
+                self._outbox.want(Mute())
+            case "louder", _:
+                self._outbox.want(Louder(1))
+            case "quieter", _:
+                self._outbox.want(Louder(-1))
             case "resolved-yes", Ended(call=ended):
                 self._outbox.insist(Resolved(self._outbox.new_id(), ended, yes=True), now)
                 state.go(Rating(ended), now)

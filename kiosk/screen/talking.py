@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kiosk.dialogue import policy
-from kiosk.dialogue.decision import HandOver, Reason, Understanding
+from kiosk.dialogue.decision import Act, Answer, Decision, HandOver, Reason, Understanding
 from kiosk.dialogue.masking import masked
 from kiosk.messages import Cause, Complain, Rate, TryButton, Urgency
 from kiosk.screen.catalogue import catalogue
+from kiosk.screen.misses import Misses
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.presenters.help import pages
 from kiosk.screen.scene import TextSize
@@ -30,6 +31,7 @@ from kiosk.screen.summoning import Summoning
 
 _SIZES = list(TextSize)
 MAX_SHOWN = 30  # characters of what was heard in practice
+MAX_ACT = 8  # characters: who says more than 返回 or 再说一遍 while complaining, complains
 
 
 def larger(size: TextSize) -> TextSize:
@@ -47,6 +49,7 @@ class Talking:
         self._outbox = outbox
         self._summoning = summoning
         self._understanding = understanding
+        self._misses = Misses(state, outbox)
 
     # --- spoken -------------------------------------------------------------------------------------
 
@@ -61,20 +64,31 @@ class Talking:
             state.practised = words[:MAX_SHOWN]
             return
         decision = self._understanding.understand(text)
-        urgent = decision == HandOver(Reason.URGENT)
+        urgent = isinstance(decision, HandOver) and decision.reason is Reason.URGENT
         if state.call is not None or state.asking is not None:
             # The dialogue has stopped; only danger changes anything.
-            if urgent and (state.call is None or state.call.urgency is not Urgency.URGENT):
-                self._summoning.summon(now, Cause.VOICE, Urgency.URGENT, (words,), request=sentence)
+            service = decision.service if isinstance(decision, HandOver) else ""
+            if urgent and not self._known_as_urgent(service):
+                self._summoning.summon(
+                    now, Cause.VOICE, Urgency.URGENT, (words,), request=sentence, service=service
+                )
             return
         state.arrive(ears=True)
         state.tell(words)
         answering = not self._busy(now)
-        if isinstance(state.step, Complaining):
+        if isinstance(state.step, Complaining) and not _leads_away(decision, words):
             self._complain(state.step, words, now, private=True)
             answering = False
         if answering or isinstance(decision, HandOver):
-            self._react(*policy.heard(state.talk, decision), now, Cause.VOICE, sentence)
+            before = state.talk
+            talk, reaction = policy.heard(before, decision)
+            self._react(talk, reaction, now, Cause.VOICE, sentence)
+            self._misses.heard(words, decision, before, reaction, now)
+
+    def _known_as_urgent(self, service: str) -> bool:
+        """Whether the call is urgent already, and about this."""
+        call = self._state.call
+        return call is not None and call.urgency is Urgency.URGENT and service in ("", call.service)
 
     def _busy(self, now: float) -> bool:
         """Whether the customer is being asked something that is no question of theirs."""
@@ -90,16 +104,25 @@ class Talking:
             case policy.Show(service=service, times=times):
                 if times > 1:  # asking again is usually poor hearing, or small letters
                     state.size = larger(state.size)
-                state.go(Answered(service, times), now)
+                self._answer(service, times, now)
             case policy.Choose(services=services):
                 state.go(Choices(services), now)
             case policy.AskAgain():
                 state.go(Unclear(spoken=cause is Cause.VOICE), now)
             case policy.HearComplaint():
                 state.go(Complaining(state.about), now)
-            case policy.CallHuman(urgent=urgent):
+            case policy.SayAgain():
+                state.size = larger(state.size)
+                state.again += 1
+            case policy.StepBack() if isinstance(state.step, Complaining) and state.step.call:
+                state.go(Rating(state.step.call), now)
+            case policy.StepBack():
+                state.go_back(now)
+            case policy.SayGoodbye():
+                state.go(Thanks(), now)
+            case policy.CallHuman(urgent=urgent, service=service):
                 urgency = Urgency.URGENT if urgent else Urgency.NORMAL
-                self._summoning.summon(now, cause, urgency, request=request)
+                self._summoning.summon(now, cause, urgency, request=request, service=service)
 
     # --- touched ------------------------------------------------------------------------------------
 
@@ -139,11 +162,11 @@ class Talking:
             case "more", Choices() as step:
                 state.go(replace(step, page=(step.page + 1) % pages(len(step.services))), now)
             case "none", Choices(services=services):
-                self._react(*policy.refused(state.talk, services), now, Cause.TOUCH)
+                self._refuse(services, now)
             case "not-this", Answered(service=service):
-                self._react(*policy.refused(state.talk, (service,)), now, Cause.TOUCH)
-            case "again", Answered() as step:
-                state.step = replace(step, readings=step.readings + 1)
+                self._refuse((service,), now)
+            case "again", Answered():
+                state.again += 1
             case "larger", _:
                 state.size = larger(state.size)
             case "done", Practice():
@@ -160,35 +183,59 @@ class Talking:
             case "cancel", Complaining(call=call):
                 state.go(Rating(call) if call else Welcome(), now)
 
+    def _refuse(self, services: tuple[str, ...], now: float) -> None:
+        talk, reaction = policy.refused(self._state.talk, services)
+        self._react(talk, reaction, now, Cause.TOUCH)
+        self._misses.refused(services, reaction, now)
+
     def _topic(self, topic_id: str, now: float) -> None:
         topic = self._state.pack.find_topic(topic_id) if self._state.pack is not None else None
         if topic is None:
             return
         self._state.arrive(ears=True)
         self._state.tell(topic.title)
+        self._state.sentence = ""
         if len(topic.services) == 1:
             self._show(topic.services[0], now)
         else:
+            self._state.talk = policy.moved_on(self._state.talk)
             self._state.go(Choices(topic.services, topic.id), now)
 
     def _service(self, service_id: str, now: float) -> None:
         service = self._state.pack.find(service_id) if self._state.pack is not None else None
         if service is None:
             return
-        self._state.tell(service.title)
         self._show(service_id, now)
 
     def _show(self, service_id: str, now: float) -> None:
+        """What follows from a card that was touched."""
         state = self._state
         service = state.pack.find(service_id) if state.pack is not None else None
-        if service_id == policy.COMPLAINT:
-            state.go(Complaining(state.about), now)
+        if service is not None and service_id in set(Act):
+            state.tell(service.title)
+            self._react(*policy.heard(state.talk, Answer(service_id)), now, Cause.TOUCH)
         elif service is not None and service.urgent:
-            self._summoning.summon(now, Cause.TOUCH, Urgency.URGENT)
+            state.tell(service.title)
+            self._summoning.summon(now, Cause.TOUCH, Urgency.URGENT, service=service_id)
         else:
-            state.go(Answered(service_id), now)
+            state.talk = policy.touched(state.talk, service_id)
+            self._answer(service_id, 1, now)
+
+    def _answer(self, service_id: str, times: int, now: float) -> None:
+        """Show an answer, and remember it for the person who may be called."""
+        state = self._state
+        service = state.pack.find(service_id) if state.pack is not None else None
+        if service is not None:
+            state.tell(f"答：{service.title}")
+        state.go(Answered(service_id, times), now)
 
     def _complain(self, step: Complaining, text: str, now: float, *, private: bool) -> None:
         request = self._outbox.new_id()
         self._outbox.insist(Complain(request, text, step.call), now, private=private)
         self._state.go(ComplaintKept(request), now)
+
+
+def _leads_away(decision: Decision, words: str) -> bool:
+    """Whether somebody who is to say a complaint says only 返回, 再说一遍 or 再见."""
+    acts = (Act.REPEAT, Act.BACK, Act.GOODBYE)
+    return isinstance(decision, Answer) and decision.service in acts and len(words) <= MAX_ACT

@@ -95,6 +95,12 @@ class StaffTouches:
                 return Pin((pin.digits + digit)[:MAX_DIGITS])
         return pin
 
+    def _camera(self) -> str:
+        part = self._state.snapshot.parts.get("camera") if self._state.snapshot is not None else None
+        if part is None:
+            return self._texts("technician.no-camera")
+        return self._texts("technician.camera-well" if part.ok else "technician.camera-fault")
+
     def _work(self, technician: Technician, action: str) -> Technician:
         match action:
             case "more":
@@ -104,7 +110,7 @@ class StaffTouches:
             case "trial":
                 return replace(technician, trial=not technician.trial)
             case "camera":
-                return replace(technician, note=self._texts("technician.no-camera"))
+                return replace(technician, note=self._camera())
             case "end-call":
                 return replace(technician, sure=True)
             case "restart-screen":

@@ -134,6 +134,8 @@ class Scale:
     #: larger than any paragraph of the same screen.
     heading: tuple[tuple[float, ...], ...] = ((1.7, 1.5, 1.4), (1.5, 1.35, 1.2), (1.2, 1.12))
     paragraph: tuple[tuple[float, ...], ...] = ((1.3, 1.15, 1.0), (1.1, 1.0), (1.0,))
+    phones: tuple[float, ...] = (5.0, 4.0, 3.2, 2.6, 2.1, 1.7, 1.4, 1.15)  # numbers to ring, as large as fits
+    sign: tuple[float, ...] = (2.8, 2.4, 2.1, 1.85, 1.6, 1.4, 1.2, 1.0)  # what an agent shows, as large as fits
     number: float = 1.7  # the seconds left, the keys of the keypad
 
 

@@ -20,10 +20,13 @@ from kiosk.screen.catalogue import catalogue
 from kiosk.screen.effects import (
     Brightness as Brightness,
     Effect as Effect,
+    Louder as Louder,
+    Mute as Mute,
     Restart as Restart,
     ToLink as ToLink,
     ToVoice as ToVoice,
 )
+from kiosk.screen.freezing import Freezing
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.presenters import frame
 from kiosk.screen.scene import Scene, TextSize
@@ -33,6 +36,7 @@ from kiosk.screen.summoning import Summoning
 from kiosk.screen.talking import Talking
 from kiosk.screen.technician import StaffTouches
 from kiosk.screen.voicing import Voicing
+from kiosk.video.session import VideoView
 
 NOISE_S = 120.0  # a hall that is never silent must not keep a visit open for ever
 PENDING_MAX_S = 600.0  # a wish for a person that is older than this is nobody's any more
@@ -54,6 +58,7 @@ class Visit:
         self._state = VisitState(kiosk, pack, TextSize(kiosk.screen.text_size), kiosk.screen.language)
         self._outbox = Outbox(new_id)
         self._summoning = Summoning(self._state, self._outbox)
+        self._freezing = Freezing(self._state, self._outbox)
         self._talking = Talking(self._state, self._outbox, self._summoning, understanding or Understanding(pack))
         self._staff = StaffTouches(self._state, self._outbox)
         self._voicing = Voicing(self._state, self._outbox)
@@ -74,6 +79,7 @@ class Visit:
             self._outbox.again(now, at_once=True)
         state.snapshot, state.snapshot_at = snapshot, now
         self._summoning.follow(now)
+        self._freezing.follow()
         return self._effects(now)
 
     def voice(self, voice: VoiceState | None, now: float) -> list[Effect]:
@@ -86,6 +92,11 @@ class Visit:
             state.level = 0.0
         if state.hearing and now - state.acted_at < NOISE_S:
             idle.somebody(state, now)
+        return self._effects(now)
+
+    def video(self, view: VideoView, now: float) -> list[Effect]:
+        """How the video of the call is."""
+        self._state.video = view
         return self._effects(now)
 
     def loudness(self, level: float, now: float) -> list[Effect]:
@@ -118,7 +129,7 @@ class Visit:
         elif action in actions.of_blocks(shown.blocks):
             if state.staff is not None:
                 self._staff.touch(action, now)
-            elif not self._summoning.touch(action, now):
+            elif not (self._summoning.touch(action, now) or self._freezing.touch(action, now)):
                 self._talking.touch(action, now)
         return self._effects(now)
 
@@ -169,6 +180,8 @@ class Visit:
             open_call=state.open_call,
             confirming=state.confirming,
             brightness=state.brightness,
+            freezing=state.freezing,
+            missed=state.missed,
             pending=self._outbox.kept(),
         )
 
@@ -183,10 +196,11 @@ class Visit:
             state.go(kept.step, now)
             state.talk, state.size, state.language = kept.talk, kept.size, kept.language
             state.visiting, state.ears, state.confirming = kept.visiting, kept.ears, kept.confirming
-            state.about = kept.about
+            state.about, state.freezing, state.missed = kept.about, kept.freezing, kept.missed
         if age_s < PENDING_MAX_S:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
+            self._freezing.restore()
         state.acted_at = now
         idle.somebody(state, now)
 

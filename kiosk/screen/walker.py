@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from kiosk import config
-from kiosk.dialogue.decision import Understanding
+from kiosk.dialogue.decision import Decision, Understanding
 from kiosk.dialogue.pack import Pack, load_pack
 from kiosk.messages import (
     Agent,
@@ -28,6 +29,7 @@ from kiosk.messages import (
 )
 from kiosk.screen.scene import Scene
 from kiosk.screen.visit import Effect, Kept, ToLink, ToVoice, Visit
+from kiosk.video.session import VideoView
 
 NOON = datetime(2026, 3, 16, 10, 8)
 AGENT = Agent("li", "李明", "desk-1")
@@ -42,14 +44,37 @@ def bank() -> Pack:
     return load_pack("bank")
 
 
-class Walker:
-    """Touches, speaks and waits as a customer does; ``sent`` is everything that the visit has wanted done."""
+class Foretold(Understanding):
+    """Understands the sentences of ``decisions`` as it is told there, and all others as ``real`` does."""
 
-    def __init__(self, kiosk: config.Kiosk, wall: datetime = NOON, pack: Pack | None = None) -> None:
+    def __init__(self, real: Understanding, decisions: Mapping[str, Decision]) -> None:
+        self._real = real
+        self._decisions = decisions
+
+    def understand(self, text: str) -> Decision:
+        """Judge one sentence."""
+        return self._decisions.get(text) or self._real.understand(text)
+
+
+class Walker:
+    """Touches, speaks and waits as a customer does; ``sent`` is everything that the visit has wanted done.
+
+    Without an ``understanding``, only sentences of the pack are understood, word for word.
+    """
+
+    def __init__(
+        self,
+        kiosk: config.Kiosk,
+        wall: datetime = NOON,
+        pack: Pack | None = None,
+        understanding: Understanding | None = None,
+    ) -> None:
         self.kiosk = kiosk
         self.now = 1000.0
         self.wall = wall
+        self.understanding = understanding
         self.sent: list[Effect] = []
+        self.foretold: dict[str, Decision] = {}  # how these sentences are understood, whatever the content
         self._ids = (f"request-{number}" for number in itertools.count(1))
         self.snapshot = Snapshot(
             call=None,
@@ -75,7 +100,8 @@ class Walker:
 
     def start(self, pack: Pack | None, kept: Kept | None = None, age_s: float = 0.0) -> None:
         """A new screen process; both services are there. ``kept``: what the one before has kept."""
-        self.visit = Visit(self.kiosk, pack, Understanding(pack), new_id=lambda: next(self._ids))
+        understanding = Foretold(self.understanding or Understanding(pack), self.foretold)
+        self.visit = Visit(self.kiosk, pack, understanding, new_id=lambda: next(self._ids))
         if kept is not None:
             self.visit.restore(kept, age_s, self.now)
         self.link()
@@ -107,6 +133,10 @@ class Walker:
     def answered(self, state: State, mode: Mode) -> None:
         """An agent has the call."""
         self.call(state, agent=AGENT, mode=mode)
+
+    def video(self, **view: Any) -> None:
+        """How the video of the call is."""
+        self.sent += self.visit.video(VideoView(**view), self.now)
 
     def result(self, kind: type[C], *, ok: bool = True, why: str = "", case: str = "") -> None:
         """The link answers to the last command of a kind."""

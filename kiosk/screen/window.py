@@ -25,6 +25,7 @@ from kiosk.screen.scene import Scene
 from kiosk.screen.theme import rgb
 from kiosk.screen.touches import TouchFilter
 from kiosk.screen.views.engine import NoDisplay as NoDisplay, event_descriptor, open_window
+from kiosk.video.frames import Which
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Frame(Struct, frozen=True):
     texts: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     pressed: str = ""  # the action whose press is being shown
+    agent_frames: int = 0  # of these, how many brought a new picture of the agent
 
 
 class ScreenWindow:
@@ -115,9 +117,9 @@ class ScreenWindow:
         self._bright = min(1.0, max(0.2, level))
         self.redraw()
 
-    def show_frame(self, data: bytes, size: tuple[int, int]) -> None:
+    def show_frame(self, which: Which, data: bytes, size: tuple[int, int]) -> None:
         """Any thread: a video frame, RGB with three bytes a pixel, for the place that the scene gives it."""
-        self._glass.video.put(data, size)
+        self._glass.video.put(which, data, size)
         if self._asyncio is not None:
             self._asyncio.call_soon_threadsafe(self._wake.set)
 
@@ -268,5 +270,6 @@ class ScreenWindow:
                 for spot in layout.spots
             ),
             pressed=self._pressed,
+            agent_frames=self._glass.video.drawn,
         )
         self._on_frame(self.frame)

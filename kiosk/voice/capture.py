@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import sounddevice
 import soxr
 
 from kiosk import clock
+from kiosk.logs import about
 from kiosk.voice import portaudio
 from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import REMEDIES, OnFault
@@ -158,13 +159,14 @@ class Microphone:
             return
         self._fault = fault
         if fault:
-            log.error("microphone: %s: %s", fault, REMEDIES[fault])
+            told = about(part="microphone", event=fault)
+            log.error("microphone: %s: %s", fault, REMEDIES[fault], extra=told)
         else:
-            log.info("microphone: recovered")
+            log.info("microphone: recovered", extra=about(part="microphone", event="recovered"))
         self._on_fault(fault)
 
 
-def find(pattern: str) -> _Setup | None:
+def find(pattern: str, rates: Sequence[int] = RATES) -> _Setup | None:
     """The first input whose name contains ``pattern``, whatever the case; the default one for "".
 
     None when there is none. Raises :class:`sounddevice.PortAudioError` when it takes none of our rates.
@@ -182,7 +184,7 @@ def find(pattern: str) -> _Setup | None:
     if device < 0:
         return None
     refusal: sounddevice.PortAudioError | None = None
-    for rate in RATES:
+    for rate in rates:
         for channels in (1, 2):
             try:
                 sounddevice.check_input_settings(device, channels, "int16", samplerate=rate)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from pypinyin import lazy_pinyin
 
-from kiosk.voice.human import asks_person
+from kiosk.dialogue.person import asks_person
 
 #: What people put before and after a request.
 _BEFORE = re.compile(

@@ -31,7 +31,7 @@ _PIECE = 6
 _GAIN_FRAMES = frames_in(0.3)
 #: Loudness for a meter: told every so many frames, 0 at the first level and 1 at the second (dB of full scale).
 _METER, _METER_LOW, _METER_HIGH = 4, -60.0, -10.0
-#: Nobody has spoken for so long: a moment for work that must not disturb.
+#: While nobody speaks the recogniser may look after itself, every so often.
 _QUIET_S = 5.0
 #: Over the terminal's voice a customer is noticed only after a syllable or two, so more is kept of before.
 _NOTICED_S = 0.35
@@ -47,7 +47,9 @@ Cleans = Callable[[Samples | None], list[Clean]]
 
 
 class Started(Struct, frozen=True):
-    """Somebody speaks."""
+    """Somebody speaks. ``over``: over the terminal's own voice, where only a call for a person counts."""
+
+    over: bool = False
 
 
 class Interrupts(Struct, frozen=True):
@@ -114,9 +116,11 @@ class Ears:
     ) -> None:
         """``clear(text)`` says whether the text so far is a whole request; it steers the endpointing.
 
-        Without ``cleans`` the ears are deaf while the mouth speaks.
+        Without ``cleans`` the ears are deaf while the mouth speaks. With ``settings.echo`` at calls, nothing but a
+        call for a person is heard over the mouth, and nothing else shows that anything was heard.
         """
         self._cleans = cleans
+        self._only_calls = settings.echo == "calls"
         self._barging = Barging()
         self._source = source
         self._recogniser = recogniser
@@ -198,7 +202,8 @@ class Ears:
                 kept = list(self._before)[0 if clean.echo else -self._before_frames :]
                 self._now = Utterance(self._frames, kept, frame)
                 self._foreground.begin()
-                self._tell(Started())
+                self._now.over = clean.echo
+                self._tell(Started(over=self._hidden(self._now)))
             case Moment.ENDED:
                 self._finish()
             case Moment.BLIP:
@@ -221,14 +226,24 @@ class Ears:
         now.over = now.over or clean.echo
         now.voiced += voice
         now.sure += voice and self._barging.sure
+        if voice and not clean.echo:
+            hidden = self._hidden(now)
+            now.after += 1
+            if hidden and not self._hidden(now):
+                self._tell(Started())
         if (
             self._speaking.is_set()
+            and not self._only_calls
             and not now.interrupted
             and voice
             and (clean.echo or now.voiced >= frames_in(_VOICE_S))
         ):
             now.interrupted = True
             self._tell(Interrupts())
+
+    def _hidden(self, now: Utterance) -> bool:
+        """Whether this may still be an echo, in which only a call for a person is looked for."""
+        return self._only_calls and now.over and now.after < frames_in(_VOICE_S)
 
     def _own(self, now: Utterance, text: str) -> bool:
         sure = now.sure >= _SURE_FRAMES
@@ -254,7 +269,7 @@ class Ears:
         self._recogniser.feed(np.concatenate([self._gain.apply(frame) for frame in now.pending]))
         now.pending.clear()
         text = self._recogniser.partial()
-        if text != now.caption:
+        if text != now.caption and not self._hidden(now):
             now.caption = text
             self._tell(Caption(text))
 
@@ -265,10 +280,14 @@ class Ears:
         self._give(now, 1)
         heard = _later(self._recogniser.finish(), seconds(now.first))
         self._forget()
-        if heard.text and not self._own(now, heard.text):
-            self._tell(Said(heard, calls(heard), seconds(now.begun), seconds(now.ended)))
+        person = calls(heard)
+        if heard.text and not self._own(now, heard.text) and (person or not self._hidden(now)):
+            if person and self._only_calls and self._speaking.is_set():
+                self._tell(Interrupts())
+            self._tell(Said(heard, person, seconds(now.begun), seconds(now.ended)))
         else:
             self._tell(Lost())
+        self._recogniser.rest()
 
     def _break_off(self) -> None:
         now, self._now = self._now, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 #: So much better (in log likelihood) than free decoding a mixture of the hall's sentences has to be: its words are
 #: few, and with nothing to hold them together one too many is easily heard in a breath.
 MIXTURE = 4.0
+#: For the choice among readings scores are divided by so much: a recogniser is surer of itself than it is right.
+DOUBT = 1.5
 #: A reading that is so much less likely than the likeliest has no say in which is chosen.
 LEAST_WEIGHT = 0.02
 
@@ -46,29 +49,25 @@ class Heard(Struct, frozen=True):
     hall: bool = False  # the text is the hall model's
 
 
-def shares(readings: Sequence[Reading]) -> list[float]:
-    """How likely each reading is, if one of them is right; sums to 1."""
+def shares(readings: Sequence[Reading], doubt: float = 1.0) -> list[float]:
+    """How likely each reading is, if one of them is right; sums to 1. More ``doubt`` makes them more alike."""
     if not readings:
         return []
     best = max(reading.score for reading in readings)
-    weights = [math.exp(reading.score - best) for reading in readings]
+    weights = [math.exp((reading.score - best) / doubt) for reading in readings]
     return [weight / sum(weights) for weight in weights]
 
 
-def combine(
-    free: Sequence[Reading], hall: Sequence[Reading], margin: float, whole: Callable[[str], bool]
-) -> Heard:
+def combine(free: Sequence[Reading], hall: Sequence[Reading], margin: Callable[[str], float | None]) -> Heard:
     """One result from the readings of free decoding and of the hall model.
 
     The hall model wins where it explains the sound about as well as free decoding, which had every word to choose
-    from: a sentence that the hall has as a whole (``whole`` says so) may fall behind by ``margin``, a mixture of
-    such sentences must be better by :data:`MIXTURE`. Speech outside the hall falls far behind, because its
-    sounds must be forced into the hall's words.
+    from: a sentence that the hall has as a whole may fall behind by ``margin`` of its text, a mixture of such
+    sentences, for which that is None, must be better by :data:`MIXTURE`. Speech outside the hall falls far behind,
+    because its sounds must be forced into the hall's words.
     """
-    hall = sorted(
-        (replace(one, score=one.score + (margin if whole(one.text) else -MIXTURE)) for one in hall),
-        key=lambda one: -one.score,
-    )
+    hall = [replace(one, score=one.score + _worth(margin(one.text))) for one in hall]
+    hall.sort(key=lambda one: -one.score)
     wins = bool(hall) and (not free or hall[0].score >= free[0].score)
     readings = [*hall, *free] if wins else list(free)
     if not readings:
@@ -91,25 +90,41 @@ def combine(
     )
 
 
+def _worth(margin: float | None) -> float:
+    return -MIXTURE if margin is None else margin
+
+
 def least_wrong(readings: Sequence[Reading]) -> Reading:
     """The reading that is expected to have the fewest wrong characters, whichever of them is the right one.
 
-    The likeliest sentence may be alone with a mistake that the others, taken together, have not. Measured with
-    ``kiosk bench voice``'s recordings this is worth little, but it is what makes up for plain vosk's own way.
+    The likeliest sentence may be alone with a mistake that the others, taken together, have not (the least Bayes
+    risk). It is worth most in noise; docs/voice.md has the figures.
     """
     weights: dict[str, float] = {}
     firsts: dict[str, Reading] = {}
-    for reading, share in zip(readings, shares(readings), strict=True):
+    for reading, share in zip(readings, shares(readings, DOUBT), strict=True):
         weights[reading.text] = weights.get(reading.text, 0.0) + share
         firsts.setdefault(reading.text, reading)
     most = max(weights.values())
     likely = {text: weight for text, weight in weights.items() if weight >= LEAST_WEIGHT * most}
-    best = min(likely, key=lambda text: sum(weight * errors(other, text) for other, weight in likely.items()))
-    return firsts[best]
+    wrong = dict.fromkeys(likely, 0.0)
+    for one, other in combinations(likely, 2):
+        apart = errors(one, other)
+        wrong[one] += apart * likely[other]
+        wrong[other] += apart * likely[one]
+    return firsts[min(wrong, key=lambda text: wrong[text])]
 
 
 def errors(wanted: str, got: str) -> int:
     """How many characters have to be added, taken away or changed (Levenshtein)."""
+    # What both have at their ends costs nothing, and readings of one sentence differ only somewhere within it.
+    begin, end = 0, min(len(wanted), len(got))
+    while begin < end and wanted[begin] == got[begin]:
+        begin += 1
+    tail = 0
+    while tail < end - begin and wanted[-1 - tail] == got[-1 - tail]:
+        tail += 1
+    wanted, got = wanted[begin : len(wanted) - tail], got[begin : len(got) - tail]
     row = list(range(len(got) + 1))
     for i, one in enumerate(wanted, 1):
         corner, row[0] = row[0], i

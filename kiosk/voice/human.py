@@ -1,123 +1,25 @@
-"""Whether somebody asks for a person. Pure; only final results may be asked about.
-
-人工 is a short word of two common syllables, and a recogniser writes it as 人功, 任工, 银工 and more. So it is
-looked for by sound, with the confusions of southern and north-western speakers. The same syllables are in other
-words, though: 老人公交卡, 个人公积金. A spelling other than 人工 therefore counts only where nothing else can
-be meant: alone, or behind a word that asks for something.
-"""
+"""Whether what was heard calls a person: its text, or what else it may have been. Pure; only for final results."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
-from pypinyin import lazy_pinyin
-
+from kiosk.dialogue.person import asks_person
 from kiosk.voice.heard import Heard
 
-#: How 人 and 工 sound, or are written down, in one accent or another.
-_REN = {"ren", "reng", "rin", "yin", "ying", "len", "leng", "nen", "neng", "zen", "zeng", "yen", "yun", "run"}
-_GONG = {"gong", "gon", "gun", "geng", "kong"}
-#: What may stand around a call without changing it.
-_BEFORE = re.compile(
-    r"^(?:嗯|呃|额|啊|哎|诶|唉|喂|你好|您好|那个|这个|就是|那|我|你|您|想|要|得|先|请|给|帮|麻烦|快|赶紧|赶快|直接"
-    r"|还是|就|能不能|可不可以|可以|能|接|转接|转|换|找|叫|喊|来|用|打|到|有|是)+"
-)
-_AFTER = re.compile(
-    r"(?:服务|客服|台|坐席|座席|窗口|柜台|帮忙|帮我|来|吧|啊|呀|呢|哦|嘛|吗|了|的|一下|谢谢|可以|行|好|快点)+$"
-)
-#: The sounds that are 人工 whatever their spelling, behind one of these.
-_ASKING = "转要找叫喊换接请"
-#: 人工 that is no person.
-_NOT_AFTER = (
-    "智能|费|湖|呼吸|成本|降雨|降水|授精|受精|受孕|岛|养殖|合成|翻译|种植|流产|关节|晶体|耳蜗|心脏|牛黄|草坪|草皮|林|钻石"
-    "|操作费|智慧|语音合成|作(?!人员)|资|程|业|会|厂|地|具|商|龄|伤|种|钱|艺|号"
-)
-_NOT_BEFORE = (
-    "机器|老|别|工|客|家|男|女|本|个|病|军|大|成年|残疾|退休|农民|外地|本地|中国|年轻|负责|监护|代理|持卡|法|证"
-)
-_EXACT = re.compile(rf"(?<!{')(?<!'.join(_NOT_BEFORE.split('|'))})人工(?!{_NOT_AFTER})")
-#: Asked for with words; what follows 人 must not make another word of it.
-_PERSON = "人|真人|活人|大活人"
-_STAFF = (
-    "工作人员|营业员|服务员|服务人员|客服人员|客服|大堂经理|经理|值班经理|领导|主管|柜员|保安|师傅|小姑娘|姑娘|小伙子"
-    "|同志|志愿者|引导员"
-)
-_GO_ON = (
-    r"(?=$|[来帮过跟陪吧啊呀嘛吗呢哦了问说讲教给看办解服一谢我行好快在管理能呗哪])"
-    r"(?!来说|在这|在外|了解|说明|服刑|一卡|一般|一共|问题|理财|管家|好多|过户|给付|办卡|看病)"
-)
-_VERB = "找|叫|喊|呼叫|请|派|换|唤|见|问问|问一下|问"
-_PHRASES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:{_VERB})(?:一下|一?[个位名]|几个|点|你们的?|这里的?|这儿的?|那个|那边的?)*(?:{_PERSON}){_GO_ON}",
-        rf"(?:{_VERB}|要|来|转|转接|接)(?:一下|一?[个位名]|你们的?|这里的?|那个|这边的?)*"
-        rf"(?:{_STAFF})(?!电话|热线|号码|证)",
-        rf"(?:要|来|过来|有)一?[个位名](?:{_PERSON}){_GO_ON}",
-        rf"(?:^|[快赶请])来(?:{_PERSON}|人){_GO_ON}",
-        rf"有没有(?:{_PERSON}|{_STAFF})(?=$|[吗啊呀嘛呢在管帮能来理])",
-        rf"有(?:{_PERSON}|{_STAFF})(?=[吗嘛呢在管帮能来理])",
-        r"没有?人(?:管|理|吗|帮|来|在)",
-        rf"(?:跟|和|同|与)(?:{_PERSON}|{_STAFF}|你们的?人)(?:说|讲|谈|聊|对话|通话|沟通|直接)",
-        r"真人(?:服务|客服|$)|要真人|活人",
-        r"(?:不要|不想[要用跟和]?|不跟|不和|不用)(?:这个|你这个|这)?机器",
-        rf"^(?:{_STAFF})(?:$|[啊呀呢吧哎来帮]|在哪|在不在|在吗|过来|快来|呢)",
-        r"人(?:呢|在哪儿?|都去哪儿?了?|都到哪儿?去了?)$",
-    )
-)
-_REFUSED = re.compile(
-    r"(?:不要|不用|不需要|别|不是|不想|没要|取消)(?:再|给我|帮我|转|转接|接|叫|找|要|喊|你们的?|了)*$"
-)
 #: An alternative counts from this share of the likelihood on.
 LEAST_SHARE = 0.2
-
-#: Words that sound alike and are likely here.
-_WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", "应供", "认供", "人控", "能够", "冷空"))
-
-
-def asks_person(text: str) -> str:
-    """The words of ``text`` that ask for a person; empty when none do."""
-    plain = re.sub(r"[^\w]|_", "", text)
-    for found in (*_EXACT.finditer(plain), *(one for phrase in _PHRASES for one in phrase.finditer(plain))):
-        if not _REFUSED.search(plain[: found.start()]):
-            return found.group()
-    return _by_sound(plain)
+#: The same where the text has 员工: measured, 人工 is no alternative at all to an 员工 that was said.
+LEAST_MISHEARD = 0.02
 
 
 def calls(heard: Heard) -> str:
     """The words that call a person, in the text or in an alternative that is likely enough; empty: none."""
     if words := asks_person(heard.text):
         return words
-    likely = 0.0
+    likely = surely = 0.0
     found = ""
     for text, share in zip(heard.alternatives, heard.shares[1:], strict=True):
         if words := asks_person(text):
             likely += share
+            surely += share if "人工" in text else 0.0
             found = found or words
-    return found if likely >= LEAST_SHARE else ""
-
-
-def _by_sound(plain: str) -> str:
-    core = _AFTER.sub("", _BEFORE.sub("", plain))
-    if len(core) == 2 and _sounds(core):
-        return plain
-    for at in range(1, len(plain) - 1):
-        pair = plain[at : at + 2]
-        if (
-            plain[at - 1] in _ASKING
-            and _sounds(pair)
-            and (at + 2 == len(plain) or _AFTER.fullmatch(plain[at + 2 :]))
-            and not _REFUSED.search(plain[:at])
-        ):
-            return plain[at - 1 : at + 2]
-    return ""
-
-
-@lru_cache(maxsize=4096)
-def _sounds(pair: str) -> bool:
-    """Whether two characters sound like 人工 but are neither it, which has its own rules, nor another word."""
-    if pair in _WORDS or pair == "人工" or not all("一" <= character <= "鿿" for character in pair):
-        return False
-    first, second = lazy_pinyin(pair)
-    return first in _REN and second in _GONG
+    return found if likely >= LEAST_SHARE or ("员工" in heard.text and surely >= LEAST_MISHEARD) else ""

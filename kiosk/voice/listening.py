@@ -62,10 +62,10 @@ class Listening:
 
     def reference(self, played: Played) -> None:
         """What the terminal plays, so that its voice can be taken out of what it hears; before :meth:`start`."""
-        if self._hearing.echo == "cancel":
-            self._canceller = Canceller(played)
-        else:
+        if self._hearing.echo == "mute":
             log.info("hearing.echo is mute: nothing is heard while the terminal speaks")
+        else:
+            self._canceller = Canceller(played)
 
     def speaking(self, on: bool, text: str) -> None:
         """The terminal itself says this, and must not hear itself."""

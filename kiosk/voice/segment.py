@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 #: The longest words tried; longer ones in the model's vocabulary are names.
-_LONGEST = 6
+LONGEST = 6
 
 
 def segment(sentence: str, knows: Callable[[str], bool]) -> tuple[str, ...] | None:
@@ -15,7 +15,7 @@ def segment(sentence: str, knows: Callable[[str], bool]) -> tuple[str, ...] | No
     fewest: list[tuple[str, ...] | None] = [()]
     for end in range(1, len(sentence) + 1):
         best: tuple[str, ...] | None = None
-        for start in range(max(0, end - _LONGEST), end):
+        for start in range(max(0, end - LONGEST), end):
             before = fewest[start]
             if before is None or (best is not None and len(before) + 1 >= len(best)):
                 continue

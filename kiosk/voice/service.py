@@ -14,6 +14,7 @@ from kiosk.messages import (
     MAX_TEXT,
     Ears,
     Hush,
+    Lend,
     Listen,
     Loudness,
     Part,
@@ -46,6 +47,7 @@ class VoiceService:
         self._link = LinkLine(settings.link_socket, lambda: self._parts)
         self._parts: dict[str, Part] = {"microphone": Part(ok=True), "speaker": Part(ok=True)}
         self._opener: LocalClient | None = None
+        self._borrower: LocalClient | None = None  # has the microphone for a video call
         self._practice = False
         self._began_in_practice = False
         self._ears, self._caption = Ears.OFF, ""
@@ -87,7 +89,7 @@ class VoiceService:
         except PackError as error:
             log.warning("%s: no answers are rendered ahead", error)
             return
-        self._mouth.prepare(service.spoken or service.answer for service in pack.service)
+        self._mouth.prepare(filter(None, map(pack.aloud, pack.service)))
 
     # --- the ears, from their thread ------------------------------------------------------------------
 
@@ -108,9 +110,10 @@ class VoiceService:
                 if self._ears is not Ears.OFF:
                     self._local.broadcast(messages.encode(Loudness(share)))
                 return
-            case Started():
+            case Started(over=over):
                 self._began_in_practice = self._practice
-                self._state_is(Ears.HEARING, "")
+                if not over:
+                    self._state_is(Ears.HEARING, "")
             case Interrupts():
                 # Late, it would silence what was said since for somebody who has gone.
                 if self._ears is not Ears.OFF:
@@ -163,6 +166,9 @@ class VoiceService:
                 self._mouth.say(request, text, slow)
             case Hush():
                 self._mouth.hush()
+            case Lend(on=on):
+                self._borrower = client if on else None
+                self._open_or_close()
             case SetVolume(volume=volume):
                 self._mouth.set_volume(volume)
         return messages.encode(Result(command.request, ok=True))
@@ -171,10 +177,12 @@ class VoiceService:
         # Nobody would close them, and practice must not outlive the one who asked for it.
         if client is self._opener:
             self._opener, self._practice = None, False
-            self._open_or_close()
+        if client is self._borrower:
+            self._borrower = None
+        self._open_or_close()
 
     def _open_or_close(self) -> None:
-        wanted = self._always or self._opener is not None
+        wanted = self._borrower is None and (self._always or self._opener is not None)
         if wanted == (self._ears is not Ears.OFF):
             return
         self._ears, self._caption = Ears.OPEN if wanted else Ears.OFF, ""

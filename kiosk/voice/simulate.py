@@ -19,6 +19,7 @@ from kiosk.messages import (
     MAX_TEXT,
     Ears,
     Hush,
+    Lend,
     Listen,
     Loudness,
     Part,
@@ -124,6 +125,8 @@ class SimulatedVoice:
                 self._say(request, text, SLOW_S if slow else SPEAKING_S)
             case Hush():
                 self._hush()
+            case Lend(on=on):
+                _print("the microphone is lent to a video call" if on else "the microphone is back")
             case SetVolume(volume=volume):
                 self._volume = volume
         self._tell()

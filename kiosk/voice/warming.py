@@ -15,7 +15,7 @@ from kiosk.voice.wavfile import WavError, read_wav
 log = logging.getLogger(__name__)
 
 #: So much is heard; a cold recogniser takes about as long for it as it lasts.
-_ENOUGH_S = 60.0
+WARM_S = 60.0
 
 
 def own_sentences(directory: Path) -> Iterator[Samples]:
@@ -29,5 +29,5 @@ def own_sentences(directory: Path) -> Iterator[Samples]:
             continue
         yield sound
         heard_s += len(sound) / RATE
-        if heard_s >= _ENOUGH_S:
+        if heard_s >= WARM_S:
             return

@@ -12,7 +12,7 @@ def test_every_driver_can_be_opened_shown_and_closed(driver: str) -> None:
 
 
 def test_an_unknown_driver_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(UnknownDriver, match=r"'pigeon'.*board, none") as caught:
+    with pytest.raises(UnknownDriver, match=r"'pigeon'.*board, lines, gpio, none") as caught:
         open_button("pigeon", "")
     assert isinstance(caught.value, ButtonError) and isinstance(caught.value, ValueError)
 

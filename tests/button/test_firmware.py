@@ -122,7 +122,7 @@ def test_asked_it_says_who_it_is_and_all_that_is_pending_at_once(bench: Bench) -
     bench.said = []
     bench.tell("ASK")
     bench.go(1)
-    assert [f.kind for f in bench.said] == ["HELLO", "BTN", "BTN", "HB"]
+    assert [f.kind for f in bench.said] == ["HELLO", "BTN", "BTN", "HB", "WIRE"]
     assert bench.said[0].fields == (str(PROTOCOL), NONCE, firmware.FIRMWARE)
     assert bench.numbers() == {1, 2}
 
@@ -144,6 +144,17 @@ def test_the_heartbeat_comes_each_second_and_tells_the_state(bench: Bench) -> No
     bench.contact(True, 1500)
     *_, beat = bench.take("HB")
     assert beat.fields[2:] == ("1", "1", "CALLING")
+
+
+def test_the_state_of_the_wires_is_told_with_each_heartbeat_and_at_once_when_it_changes(bench: Bench) -> None:
+    bench.go(1500)
+    assert bench.take("WIRE")[-1].fields == (NONCE, "OK")
+    bench.board.wired("CUT+NO-OPEN")
+    bench.go(1)
+    assert bench.take("WIRE") == [Frame("WIRE", (NONCE, "CUT+NO-OPEN"))]
+    bench.board.wired("CUT+NO-OPEN")
+    bench.go(2000)
+    assert len(bench.take("WIRE")) == 2
 
 
 def test_the_lamp_answers_a_press_at_once_without_any_host(bench: Bench) -> None:

@@ -19,6 +19,8 @@ def test_checksum_is_the_one_of_nmea() -> None:
         ("HELLO", 1, "1a2b3c4d", "1.0"),
         ("HELLO", 2, "1a2b3c4d", "2.0", "what", "later", "versions", "add"),
         ("HB", "1a2b3c4d", 4294967295, 1, 16, "ANSWERED"),
+        ("WIRE", "1a2b3c4d", "OK"),
+        ("WIRE", "1a2b3c4d", "CUT+NC-OPEN+NO-OPEN+SWAPPED+WELDED"),
         ("BTN", "DOWN", "00000000", 0, 0),
         ("BTN", "UP", "ffffffff", 9999999999, 9999999999),
         ("ACK", "1a2b3c4d", 7),

@@ -283,9 +283,9 @@ def test_a_board_of_another_protocol_is_named_and_its_presses_still_count(bench:
 
 def test_a_board_that_does_not_hear_is_a_fault(bench: Bench) -> None:
     bench.note(bench.core.show(Lamp.READY, Buzzer.OFF))
-    bench.go(4, button=0, lamp="FAULT")
+    bench.go(3, button=0, lamp="FAULT")
     assert kinds(bench.take()) == []
-    bench.go(5, button=0, lamp="FAULT")
+    bench.go(3, button=0, lamp="FAULT")
     assert kinds(bench.take()) == ["deaf"]
     bench.go(1, button=0, lamp="READY")
     assert kinds(bench.take()) == ["-deaf"]
@@ -342,3 +342,24 @@ def test_no_bytes_at_any_time_ever_raise_or_deliver_twice(story: list[tuple[byte
         if isinstance(after, Held | Released):
             assert after.seconds >= 0
         assert before != after
+
+
+def test_what_the_board_says_of_its_wires_is_a_fault_with_a_remedy_until_it_is_mended(bench: Bench) -> None:
+    bench.take()
+    bench.hear("WIRE", NONCE, "OK")
+    assert bench.take() == []
+    bench.hear("WIRE", NONCE, "NO-OPEN+WELDED")
+    bench.hear("WIRE", NONCE, "NO-OPEN+WELDED")
+    faults = bench.take()
+    assert [event.kind for event in faults if isinstance(event, Fault)] == ["no-open", "welded"]
+    assert all(PORT in event.remedy for event in faults if isinstance(event, Fault))
+    bench.hear("WIRE", NONCE, "NO-OPEN")
+    assert bench.take() == [Recovered("welded")]
+    bench.note(bench.core.failed("unplugged", "plug it in"))
+    assert kinds(bench.take()) == ["-no-open", "unplugged"]  # nothing is known of wires behind a port that is gone
+
+
+def test_a_board_that_tells_nothing_of_its_wires_has_no_fault(bench: Bench) -> None:
+    bench.take()
+    bench.go(10, button=0)
+    assert bench.take() == []

@@ -10,9 +10,17 @@ import pytest
 
 from kiosk.button import Lamp
 from kiosk.button.board import BoardButton
+from kiosk.button.lines import LinesButton
 from kiosk.button.simulate import LOOKS, main_board
+from kiosk.button.simulate_lines import LOOKS as LINES_LOOKS, WORDS, main_lines
+from kiosk.button.virtual_lines import VirtualLines
 
-START = "import sys; from kiosk.button.simulate import main_board; sys.exit(main_board(sys.argv[1], {script!r}))"
+# Where the tests themselves run in the background, a shell has children ignore Ctrl-C.
+START = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from kiosk.button.simulate import main_board; "
+    "sys.exit(main_board(sys.argv[1], {script!r}))"
+)
 
 
 def wait_line(out: IO[str], part: str) -> None:
@@ -83,3 +91,46 @@ def test_unknown_keys_are_answered_with_the_known_ones(
 
 def test_every_lamp_is_described() -> None:
     assert set(LOOKS) == set(Lamp)
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # inside pyserial
+def test_lines_by_hand_enter_presses_words_break_and_lamp_changes_are_told(heard: Any, until: Any) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "sim", "lines", "--port", "0"],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin and process.stdout
+    url = process.stdout.readline().split('"')[1]
+    wait_line(process.stdout, "Enter presses")
+
+    def type_(text: str) -> None:
+        process.stdin.write(f"{text}\n")
+        process.stdin.flush()
+
+    with LinesButton(url) as button:
+        button.start(heard)
+        button.show(Lamp.ANSWERED)
+        wait_line(process.stdout, LINES_LOOKS[Lamp.ANSWERED])
+        type_("")
+        heard.wait_presses(1)
+        type_("open-no; press; mend")
+        heard.wait_fault("no-open")
+        type_("dance")
+        wait_line(process.stdout, "unknown word 'dance'")
+    process.communicate("q\n", timeout=10)
+    assert process.returncode == 0
+
+
+def test_lines_by_script_and_their_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
+    everything = "; ".join(
+        word if default is not None or not unit else f"{word} 0" for word, (unit, default) in WORDS.items()
+    )
+    assert main_lines("127.0.0.1", 0, everything) == 0
+    assert main_lines("127.0.0.1", 0, "press; cut soon") == 2
+    assert "at character 8" in capsys.readouterr().err
+    with VirtualLines() as taken:
+        assert main_lines("127.0.0.1", int(taken.url.rsplit(":", 1)[1]), "quit") == 1
+    assert "--port" in capsys.readouterr().err
+    assert set(LINES_LOOKS) == set(Lamp)

@@ -150,3 +150,59 @@ def test_a_board_nobody_listens_to_goes_on(board: VirtualBoard, link: Path, unti
     terminal = Terminal(link)
     terminal.wait("BTN", "DOWN")
     terminal.close()
+
+
+def test_it_tells_each_press_it_has_counted_and_each_that_it_loses_with_its_power(
+    link: Path, until: Until
+) -> None:
+    pressed: list[str] = []
+    forgotten: list[str] = []
+    with VirtualBoard(link, debounce_ms=0, on_press=pressed.append, on_forgotten=forgotten.append) as board:
+        terminal = Terminal(link)
+        nonce = terminal.wait("HELLO").fields[1]
+        board.press(0.01)
+        until(lambda: pressed == [f"btn-{nonce}-1"])
+        terminal.type("ACK", nonce, 1)
+        until(lambda: board.pending == 0)
+        board.reboot()
+        nonce = terminal.wait("HELLO").fields[1]
+        assert forgotten == []
+        board.press(0.01)
+        until(lambda: len(pressed) == 2)
+        board.reboot()
+        until(lambda: forgotten == [f"btn-{nonce}-1"] == pressed[1:2])
+        terminal.close()
+
+
+def test_a_press_on_a_garbled_line_arrives_when_the_line_is_clean(
+    board: VirtualBoard, link: Path, until: Until
+) -> None:
+    board.garble(1.0, share=1.0)
+    board.press(0.05)
+    until(lambda: board.pending == 1)
+    terminal = Terminal(link)
+    terminal.wait("BTN", "DOWN")
+    terminal.close()
+
+
+def test_a_board_that_is_deaf_goes_on_speaking_and_one_of_other_firmware_says_so(
+    board: VirtualBoard, terminal: Terminal, until: Until
+) -> None:
+    nonce = terminal.wait("HELLO", "1").fields[1]
+    board.deafen(3600)
+    board.press(0.05)
+    number = terminal.wait("BTN", "DOWN", nonce).fields[2]
+    terminal.type("ACK", nonce, number)
+    terminal.wait("HB", nonce)
+    assert board.pending == 1
+    board.deafen(0)
+
+    def said_again() -> bool:
+        terminal.type("ACK", nonce, number)
+        return board.pending == 0
+
+    until(said_again)
+    board.exchange(7)
+    assert terminal.wait("HELLO", "7").fields[1] != nonce
+    board.exchange()
+    terminal.wait("HELLO", "1")

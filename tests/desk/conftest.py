@@ -1,4 +1,4 @@
-"""A private PostgreSQL for the ledger's tests."""
+"""Databases for the tests: SQLite, and a private PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from kiosk.desk import database
+from kiosk.desk.database import open_database
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,18 @@ def postgresql_url() -> Iterator[str]:
     yield f"postgresql+psycopg://kiosk@/postgres?host={directory}"
     run(f"{bin_}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
     shutil.rmtree(directory)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty database; PostgreSQL is the server of ``KIOSK_TEST_POSTGRESQL``, or one of our own."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/new/desk.db"
+    else:
+        url = os.environ.get("KIOSK_TEST_POSTGRESQL") or request.getfixturevalue("postgresql_url")
+    engine = open_database(url)
+    yield engine
+    with engine.begin() as connection:
+        connection.execute(sa.text("drop table alembic_version"))
+    database.metadata.drop_all(engine)
+    engine.dispose()

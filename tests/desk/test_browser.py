@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,10 +22,24 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from kiosk import local
 from kiosk.bench import page as pages
 from kiosk.button import Lamp
+from kiosk.certs.roles import Role
 from kiosk.config import Escalation
 from kiosk.desk.client import connect
 from kiosk.desk.hall import Hall
-from kiosk.messages import Call, Cause, Resolved, Seen, Staff, StaffAction, State, Summon, Urgency
+from kiosk.desk.roles import Role as PersonRole
+from kiosk.messages import (
+    AskFreeze,
+    Call,
+    Cause,
+    FreezeState,
+    Resolved,
+    Seen,
+    Staff,
+    StaffAction,
+    State,
+    Summon,
+    Urgency,
+)
 from kiosk.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -73,7 +88,7 @@ SignIn = Callable[..., Awaitable[Page]]
 async def whole() -> AsyncIterator[Stack]:
     with Stack() as stack:
         stack.make_broker()
-        stack.make_desk("desk1", people={"wang": ("王芳", 1), "zhao": ("赵主任", 2)})
+        stack.make_desk("desk1", people={"wang": ("王芳", 1), "zhao": ("赵主任", 2, PersonRole.SUPERVISOR)})
         stack.make_desk("desk2", ledger=False, people={"li": ("李强", 1)})
         staff = f'[staff]\npin = "{PIN}"\n'
         stack.make_kiosk("k1", more=staff)
@@ -263,6 +278,66 @@ async def test_an_agent_whose_page_is_gone_rings_the_next_level_by_name(hall, si
     await expect(card(boss, "k2").locator("[data-badge=level]")).to_have_text("已升到第 2 级")
 
 
+async def test_a_call_is_handed_over_by_keys_and_rings_until_the_colleague_has_opened_it(hall, signed_in):
+    page, colleague = await signed_in("wang"), await signed_in("li", "desk2")
+    hall.boards["k1"].press()
+    await expect(card(page).locator("[data-action=walk]")).to_be_enabled()
+    await page.keyboard.press("a")
+    await phase(page, "mine")
+    await expect(ringing(colleague)).not_to_be_attached()
+    await expect(card(page).locator("[data-action=hand-over]")).to_be_enabled()
+    await page.keyboard.press("t")
+    await card(page).locator("input[name=note]").fill("要复印件<b>")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("1")
+    await phase(page, "other")
+    await phase(colleague, "mine")
+    await expect(ringing(colleague)).to_be_attached()
+    await until(colleague, "document.title.includes('【1】')")
+    await until(colleague, f"hear()({RING_HZ[0]}) > -50")
+    await expect(card(colleague).locator(".left")).to_have_text("留言：要复印件<b>")
+    await expect(card(colleague).locator(".taken")).to_have_text("转给你了（王芳 接过），请走过去")
+    await colleague.keyboard.press("o")
+    await expect(ringing(colleague)).not_to_be_attached()
+    await expect(card(colleague).locator(".taken")).to_have_text("你已接，请走过去")
+
+
+async def test_a_supervisor_breaks_in_with_a_reason_and_nobody_else_can(hall, signed_in):
+    page, boss = await signed_in("wang"), await signed_in("zhao")
+    hall.boards["k1"].press()
+    await act(page, "walk")
+    await phase(page, "mine")
+    await phase(boss, "other")
+    await expect(card(page).locator("[data-action=assign]")).to_have_count(0)
+    await expect(card(boss).locator("[data-action=assign]")).to_be_enabled()
+    await boss.keyboard.press("m")
+    reason = card(boss).locator("input[name=note]")
+    await expect(reason).to_be_focused()
+    await card(boss).locator("[data-to=zhao]").click()
+    await expect(reason).to_have_attribute("aria-invalid", "true")
+    await reason.fill("顾客要找主管")
+    await card(boss).locator("[data-to=zhao]").click()
+    await phase(boss, "mine")
+    await phase(page, "other")
+    await expect(page.locator("#notices")).to_contain_text("转给了 赵主任，你不用再办。留言：顾客要找主管")
+    await expect(ringing(boss)).not_to_be_attached()
+
+
+async def test_an_agent_calls_back_by_keys_and_the_keys_are_told(hall, signed_in):
+    page = await signed_in("wang")
+    async with linked(hall) as link:
+        await page.keyboard.press("?")
+        await expect(page.locator("#help")).to_contain_text("回访")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("c")
+        await page.locator('#call-back [data-back-kiosk="k1"]').click()
+        await phase(page, "mine")
+        assert link.state is not None
+        state = await link.until(lambda s: s.call)
+        assert (state.call.cause, state.call.agent.name) == (Cause.CALLBACK, "王芳")
+        await expect(page.locator("#call-back")).to_be_hidden()
+
+
 async def test_a_page_in_the_background_is_heard(hall, tmp_path):
     if not shutil.which("Xvfb"):
         pytest.skip("Xvfb is not installed: apt install xvfb")
@@ -342,6 +417,58 @@ async def test_page_and_desk_agree_on_who_is_next(hall, signed_in):
     assert await page.evaluate(LISTED, looks) == queues
 
 
+# --- a customer's money -----------------------------------------------------------------------------
+
+
+async def test_a_request_to_freeze_is_red_and_one_click_tells_the_customer(hall, signed_in):
+    page, boss = await signed_in("wang"), await signed_in("li", "desk2")
+    async with linked(hall) as link:
+        await link.command(Summon("fraud", Cause.VOICE, Urgency.URGENT, ("我被骗了",), service="urgent_fraud"))
+        await expect(card(page)).to_be_visible()
+        await expect(card(page).locator(".freeze")).to_be_hidden()
+        await link.command(AskFreeze("freeze-1", "urgent_fraud"))
+        for seen in (page, boss):
+            await expect(card(seen).locator(".freeze-head strong")).to_have_text("客户申请紧急冻结")
+        red = await card(page).locator(".freeze").evaluate("node => getComputedStyle(node).backgroundColor")
+        assert red == "rgb(168, 13, 29)"
+        await expect(page.locator("#notices")).to_contain_text("客户申请紧急冻结")
+        await act(page, "walk")
+        await phase(page, "mine")
+        await phase(boss, "other")
+        await expect(card(boss).locator(".freeze-head strong")).to_be_visible()
+
+        await card(page).locator(".freeze input").fill("电话 8812")
+        await act(page, "freeze-received")
+        done = "冻结申请：银行已收到（回执 电话 8812，王芳 确认）"
+        for seen in (page, boss):
+            await expect(card(seen).locator(".freeze-done")).to_have_text(done)
+        state = await link.until(lambda s: s.call and s.call.freeze and s.call.freeze.receipt)
+        assert (state.call.freeze.state, state.call.freeze.agent.name) == (FreezeState.RECEIVED, "王芳")
+        await expect(page.locator("#freezes")).to_be_hidden()
+
+
+async def test_a_request_outlives_its_call_and_a_restart_of_the_desk(hall, signed_in):
+    page = await signed_in("wang")
+    async with linked(hall) as link:
+        await link.command(Summon("fraud-2", Cause.VOICE, Urgency.URGENT, ("我被骗了",), service="urgent_fraud"))
+        await link.command(AskFreeze("freeze-2", "urgent_fraud"))
+        await expect(card(page).locator(".freeze-head strong")).to_be_visible()
+        await expect(page.locator("#freezes")).to_be_hidden()
+        await link.until(lambda s: s.call.freeze and s.call.freeze.state is FreezeState.SUBMITTED)
+        await put_away(link)
+        loose = page.locator("#freezes .freeze")
+        await expect(loose.locator(".freeze-about")).to_contain_text("呼叫已结束")
+        hall.kill("desk1")
+        hall.start("desk1")
+        await expect(page.locator("#banner")).to_be_hidden()
+        await expect(loose).to_have_count(1)
+        await expect(loose.locator("button")).to_be_enabled()
+        await loose.locator("input").focus()
+        await page.keyboard.type("F7")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#freezes")).to_be_hidden()
+
+
 # --- what breaks ------------------------------------------------------------------------------------
 
 
@@ -411,6 +538,17 @@ async def test_a_terminal_that_dies_keeps_its_card_and_is_marked(hall, signed_in
     await expect(card(page).locator("[data-badge=offline]")).not_to_be_attached()
     await act(page, "walk")
     await phase(page, "mine")
+
+
+async def test_a_certificate_of_the_desk_that_ends_soon_is_said_until_it_is_renewed(hall, signed_in):
+    page = await signed_in("li", "desk2")
+    now = datetime.datetime.now(datetime.UTC)
+    alert = page.locator('[data-alert="trouble"]')
+    hall.certs.authority.renew(Role.DESK, "desk2", now - datetime.timedelta(days=380))
+    await expect(alert).to_contain_text("这个呼叫台：证书快到期")
+    await expect(alert).to_contain_text("kiosk certs renew desk desk2")
+    hall.certs.authority.renew(Role.DESK, "desk2", now)
+    await expect(alert).to_have_count(0)
 
 
 async def test_a_button_that_is_unplugged_is_a_fault_in_the_list(hall, signed_in):

@@ -2,24 +2,19 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.config import Escalation
-from kiosk.desk.hall import JITTER_S, LEFT_OUT_S, REPLY_KEEP_S, STALE_S, Hall, Outbox, same_people, still_wanted
+from kiosk.desk.hall import JITTER_S, LEFT_OUT_S, STALE_S, Hall, same_people
 from kiosk.messages import (
-    Accept,
+    MAX_COUNT,
     Agent,
-    Arrived,
     Call,
-    End,
-    HandOver,
+    Freeze,
+    FreezeState,
     Health,
     Mode,
     OnDuty,
     Outcome,
     Part,
     Presence,
-    Release,
-    Reply,
-    Rung,
-    Seen,
     State,
     Urgency,
 )
@@ -37,6 +32,28 @@ def hall() -> Hall:
     hall.set_health("k1", WELL, 100.0)
     hall.set_call("k1", CALL, 100.0)
     return hall
+
+
+ENDED = replace(CALL, state=State.ENDED, outcome=Outcome.RESOLVED)
+
+
+@pytest.mark.parametrize("end", [ENDED, None], ids=["ended", "cleared"])
+def test_a_call_that_is_over_does_not_come_back_from_a_broker_with_an_older_state(hall, end) -> None:
+    assert hall.set_call("k1", end, 101.0)
+    assert not hall.set_call("k1", CALL, 102.0, remembered=True)
+    assert hall.call_of("k1") == end and hall.queue() == ()
+    assert not hall.set_call("k1", TAKEN, 102.0, remembered=True)
+    # A kiosk's own word counts, and a call that is not known to be over.
+    assert hall.set_call("k1", replace(CALL, id="boot-2"), 103.0, remembered=True)
+    assert hall.set_call("k1", CALL, 104.0)
+    assert hall.queue() == (CALL.id,)
+
+
+def test_the_broker_is_believed_about_calls_that_go_on(hall: Hall) -> None:
+    assert hall.set_call("k1", TAKEN, 101.0, remembered=True)
+    assert hall.set_call("k2", CALL, 101.0, remembered=True)
+    assert hall.set_call("k2", ENDED, 102.0, remembered=True)
+    assert hall.call_of("k1") == TAKEN and hall.call_of("k2") == ENDED
 
 
 def test_ages_are_counted_on_by_the_desks_own_clock(hall: Hall) -> None:
@@ -137,6 +154,24 @@ def test_the_most_urgent_is_served_first_and_then_the_oldest() -> None:
     assert hall.queue() == ("urgent", "elder", "elderly", "old", "young")
 
 
+def test_what_stands_before_a_call_whatever_has_become_of_it() -> None:
+    hall = Hall(Escalation())
+    calls = [waiting("young", 5), waiting("old", 50), waiting("urgent", 1, Urgency.URGENT), waiting("middle", 20)]
+    for number, call in enumerate(calls):
+        hall.set_call(f"k{number}", call, 100.0)
+    assert hall.before("k0") == ["k2", "k1", "k3"]
+    hall.set_call("k0", replace(calls[0], state=State.ACCEPTED, agent=LI, mode=Mode.WALK), 101.0)
+    hall.set_call("k3", replace(calls[3], state=State.ACCEPTED, agent=LI, mode=Mode.WALK), 101.0)
+    assert hall.before("k0") == ["k2", "k1"]
+    assert hall.before("k2") == []
+
+
+def test_the_last_call_of_a_kiosk_is_known_when_it_is_over(hall: Hall) -> None:
+    assert hall.last_call("k1") == hall.last_call("k9") == ""
+    hall.set_call("k1", None, 101.0)
+    assert hall.last_call("k1") == "boot-1"
+
+
 def test_who_is_answered_or_done_with_is_no_longer_in_the_queue(hall: Hall) -> None:
     assert hall.queue() == ("boot-1",)
     hall.set_call("k2", replace(CALL, id="boot-2", state=State.CALLING), 100.0)
@@ -176,69 +211,14 @@ def test_the_queue_alone_is_no_news_of_people() -> None:
         assert not same_people(one, other)
 
 
-RUNG = Rung("boot-1", 0, "d1", Seen.DRAWN)
-ACCEPT = Accept("boot-1", 0, LI, Mode.WALK)
-ARRIVED = Arrived("boot-1", 0, LI)
-AFTER = [Release("boot-1", 0, LI), HandOver("boot-1", 0, LI, WANG), End("boot-1", 0, LI, Outcome.RESOLVED)]
-CONNECTED = replace(TAKEN, state=State.CONNECTED)
-ENDED = replace(TAKEN, state=State.ENDED)
+def test_the_age_of_a_request_is_counted_on(hall: Hall) -> None:
+    hall.set_call("k1", replace(CALL, freeze=Freeze("f1", FreezeState.SUBMITTED, age_ms=1000)), 100.0)
+    row = hall.row("k1", 103.0)
+    assert row.call is not None and row.call.freeze is not None
+    assert row.call.freeze.age_ms == 4000
 
 
-@pytest.mark.parametrize(
-    ("reply", "wanted"),
-    [
-        (RUNG, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d2",))]),
-        (ACCEPT, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d1",))]),
-        (ARRIVED, [TAKEN]),
-        *((reply, [TAKEN, CONNECTED]) for reply in AFTER),
-    ],
-)
-def test_a_reply_is_wanted_until_the_call_shows_it(reply: Reply, wanted: list[Call]) -> None:
-    every = [
-        CALL,
-        replace(CALL, state=State.CALLING),
-        replace(CALL, rung_by=("d2",)),
-        replace(CALL, rung_by=("d1",)),
-        TAKEN,
-        CONNECTED,
-        ENDED,
-        replace(TAKEN, agent=WANG),
-        replace(TAKEN, agent=replace(LI, desk="d2")),
-    ]
-    if isinstance(reply, Accept):
-        wanted = [*wanted, replace(CALL, rung_by=("d2",))]
-    assert [call for call in every if still_wanted(reply, call)] == [call for call in every if call in wanted]
-    for call in (None, replace(wanted[0], id="boot-2"), replace(wanted[0], round=1)):
-        assert not still_wanted(reply, call)
-
-
-def test_a_reply_is_said_again_each_second_until_the_call_shows_it(hall: Hall) -> None:
-    outbox = Outbox()
-    outbox.add("k1", ACCEPT, 100.0)
-    assert outbox.due(hall, 100.9) == []
-    assert outbox.due(hall, 101.0) == [("k1", ACCEPT)]
-    assert outbox.due(hall, 101.5) == []
-    assert outbox.due(hall, 102.0) == [("k1", ACCEPT)]
-    hall.set_call("k1", replace(TAKEN, agent=WANG), 102.5)  # somebody else was first
-    assert outbox.due(hall, 103.0) == []
-    hall.set_call("k1", CALL, 103.0)
-    assert outbox.due(hall, 110.0) == []  # and it does not come up again by itself
-
-
-def test_a_reply_that_is_not_taken_is_given_up(hall: Hall) -> None:
-    outbox = Outbox()
-    outbox.add("k1", ACCEPT, 100.0)
-    assert outbox.due(hall, 100.0 + REPLY_KEEP_S) == [("k1", ACCEPT)]
-    assert outbox.due(hall, 100.1 + REPLY_KEEP_S) == []
-
-
-def test_replies_of_several_people_and_kiosks_wait_beside_each_other(hall: Hall) -> None:
-    hall.set_call("k2", CALL, 100.0)
-    outbox = Outbox()
-    for kiosk, reply in (("k1", ACCEPT), ("k1", RUNG), ("k2", ACCEPT), ("k1", replace(ACCEPT, agent=WANG))):
-        outbox.add(kiosk, reply, 100.0)
-    assert len(outbox.due(hall, 101.0)) == 4
-    outbox.add("k1", replace(ACCEPT, mode=Mode.VIDEO), 101.0)  # the same person thinks again
-    again = outbox.due(hall, 102.0)
-    assert len(again) == 4
-    assert ("k1", replace(ACCEPT, mode=Mode.VIDEO)) in again
+def test_an_age_is_counted_on_as_far_as_a_message_can_carry_it(hall: Hall) -> None:
+    hall.set_call("k1", replace(CALL, age_ms=MAX_COUNT, state_age_ms=MAX_COUNT), 100.0)
+    call = hall.row("k1", 103.5).call
+    assert call is not None and (call.age_ms, call.state_age_ms) == (MAX_COUNT, MAX_COUNT)

@@ -1,7 +1,4 @@
-import os
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,21 +6,9 @@ from msgspec.structs import replace
 
 from kiosk.desk import database
 from kiosk.desk.database import DatabaseError, open_database
+from kiosk.desk.freezes import FreezeRow, Pursuit
 from kiosk.desk.ledger import Ledger
 from kiosk.messages import MAX_COUNT, Agent, Event, EventBatch, State
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    """An empty database; PostgreSQL is the server of ``KIOSK_TEST_POSTGRESQL``, or one of our own."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/new/desk.db"
-    else:
-        url = os.environ.get("KIOSK_TEST_POSTGRESQL") or request.getfixturevalue("postgresql_url")
-    engine = open_database(url)
-    yield engine
-    database.metadata.drop_all(engine)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -122,6 +107,73 @@ def test_a_poisonous_line_does_not_hold_up_the_others(ledger: Ledger) -> None:
     """PostgreSQL stores no NUL in a text."""
     poison = replace(event(1), kind="a\x00b", call="c\x00d")
     assert store(ledger, EventBatch("j\x001", 1, (poison, event(2)))) == 2
+
+
+# --- requests to freeze -------------------------------------------------------------------------------
+
+LI = Agent("li", "李强", "desk2")
+
+
+def asked(seq: int = 1, request: str = "f1") -> Event:
+    return Event(
+        seq=seq, at_ms=1000, kind="freeze-asked", call="boot-1", case="482913", why=request, service="urgent_fraud"
+    )
+
+
+def received(seq: int = 2, request: str = "f1", receipt: str = "F1") -> Event:
+    return Event(seq=seq, at_ms=2000, kind="freeze-received", call="boot-1", why=request, text=receipt, agent=LI)
+
+
+def freezes(ledger: Ledger) -> list[FreezeRow]:
+    return ledger.freezes.since("xinhua", 0)
+
+
+def test_a_request_to_freeze_is_one_however_often_it_comes(ledger: Ledger) -> None:
+    for _ in range(3):
+        store(ledger, EventBatch("j1", 1, (asked(),)))
+    store(ledger, EventBatch("j2", 1, (asked(1),)))  # the terminal has lost its disk
+    assert freezes(ledger) == [
+        FreezeRow("k1", "f1", "boot-1", "482913", "urgent_fraud", 1000, 5, ledger=True),
+    ]
+
+
+def test_two_requests_and_two_terminals_are_told_apart(ledger: Ledger) -> None:
+    store(ledger, EventBatch("j1", 1, (asked(1), asked(2, "f2"))))
+    store(ledger, EventBatch("j1", 1, (asked(1),)), kiosk="k2")
+    assert len(freezes(ledger)) == 3
+    assert ledger.freezes.since("xinhua", 6) == []
+    assert ledger.freezes.since("other-hall", 0) == []
+
+
+def test_the_banks_answers_are_kept_and_a_receipt_stays(ledger: Ledger) -> None:
+    store(ledger, EventBatch("j1", 1, (asked(),)))
+    (row,) = freezes(ledger)
+    ledger.freezes.posted("xinhua", row, Pursuit.REFUSED, why="a\x00b")
+    (row,) = freezes(ledger)
+    assert (row.state, row.posted, row.why) == (Pursuit.REFUSED, True, "a\ufffdb")
+    store(ledger, EventBatch("j1", 1, (received(),)))
+    ledger.freezes.posted("xinhua", row, Pursuit.RECEIVED, receipt="F9")
+    ledger.freezes.posted("xinhua", row, Pursuit.REFUSED, why="again")
+    (row,) = freezes(ledger)
+    assert (row.state, row.receipt, row.agent, row.why) == (Pursuit.RECEIVED, "F1", LI, "")
+
+
+def test_an_agents_word_that_is_quicker_than_the_event_does_not_keep_it_from_the_bank(ledger: Ledger) -> None:
+    word = FreezeRow("k1", "f1", "boot-1", "", "", 900, 4)
+    ledger.freezes.receive("xinhua", word, "电话", LI)
+    (row,) = freezes(ledger)
+    assert (row.state, row.ledger, row.posted) == (Pursuit.RECEIVED, False, False)
+    store(ledger, EventBatch("j1", 1, (asked(),)))
+    (row,) = freezes(ledger)
+    assert (row.state, row.receipt, row.ledger, row.posted) == (Pursuit.RECEIVED, "电话", True, False)
+    assert row.service == "urgent_fraud"
+
+
+def test_a_request_that_could_not_be_kept_is_not_acknowledged(ledger: Ledger, engine: sa.Engine) -> None:
+    database.freeze.drop(engine)
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        store(ledger, EventBatch("j1", 1, (asked(),)))
+    assert rows(engine) == 0, "event and request are kept together or not at all"
 
 
 def test_a_database_that_fails_is_an_error_and_acknowledges_nothing(ledger: Ledger, engine: sa.Engine) -> None:

@@ -2,25 +2,30 @@
 
 import pytest
 
+from kiosk import messages
 from kiosk.config import Escalation
-from kiosk.link.call import Switchboard
+from kiosk.link.call import CALL_BACK_S, Switchboard
 from kiosk.link.escalation import Surroundings
 from kiosk.link.live import describe
 from kiosk.messages import (
     Accept,
     Agent,
     Arrived,
+    Assign,
     Call,
+    CallBack,
     Cause,
     End,
     Fact,
     HandOver,
     Mode,
+    Opened,
     Outcome,
     Release,
     Reply,
     Rung,
     Seen,
+    Skip,
     State,
     Urgency,
 )
@@ -353,6 +358,24 @@ def test_media_lost_for_ten_seconds() -> None:
     assert back_from(story) == BACK
 
 
+@pytest.mark.parametrize("story_of", [accepted, connected])
+def test_who_has_it_by_video_can_come_over_instead(story_of) -> None:
+    story = story_of(Mode.VIDEO)
+    assert story.accept(5.0, WANG, Mode.WALK) == []
+    assert kinds(story.accept(5.0, LI, Mode.WALK)) == ["walks"]
+    assert (story.call.state, story.call.mode, story.call.agent) == (State.ACCEPTED, Mode.WALK, LI)
+    assert story.accept(6.0, LI, Mode.VIDEO) == []
+    assert story.media(6.0, True) is None
+    assert story.tick(20.0) == []  # the time that media may take is no matter any more
+    assert kinds(story.reply(Arrived, 30.0, LI)) == ["connected"]
+
+
+def test_who_comes_over_instead_and_does_not_come() -> None:
+    story = accepted(Mode.VIDEO)
+    story.accept(5.0, LI, Mode.WALK)
+    assert [fact.why for fact in story.tick(65.0)] == ["not-arrived"]
+
+
 def test_media_that_comes_back_in_time() -> None:
     story = connected(Mode.VIDEO)
     story.media(30.0, False)
@@ -396,7 +419,7 @@ def test_pressed_again_after_twenty_seconds(story) -> None:
     story = story()
     since = 1.0 if story.call.state is State.ACCEPTED else 2.0
     assert kinds(story.press(since + 19.9)) == ["pressed"]
-    assert [fact.why for fact in story.press(since + 20.0)] == ["", "pressed-again"]
+    assert [fact.why for fact in story.press(since + 20.0)] == ["press-3", "pressed-again"]
     assert back_from(story) == BACK
 
 
@@ -590,7 +613,10 @@ def test_a_call_that_was_rung_goes_on_waiting_where_it_was() -> None:
     before = calling()
     before.rung(1.0)
     story = adopted_by(describe(before.board.call, 14.0))  # type: ignore[arg-type]
-    assert kinds(story.tick(101.0)) == ["escalated"]  # 15 s since the press, not since it was shown
+    assert kinds(story.tick(101.0)) == [
+        "ring-unanswered",
+        "escalated",
+    ]  # 15 s since the press, not since it was shown
 
 
 def test_a_call_that_is_known_to_be_over_is_a_ghost() -> None:
@@ -660,3 +686,177 @@ def test_a_call_that_began_before_the_broker_was_there_keeps_ringing() -> None:
 def test_an_answered_call_that_names_nobody_rings_instead() -> None:
     story = adopted_by(Call("x", State.ACCEPTED, age_ms=5, state_age_ms=5))
     assert story.call.state is State.CALLING
+
+
+def test_a_press_that_was_published_and_not_written_is_counted_once_when_the_board_says_it_again() -> None:
+    published = calling()
+    published.press(5.0, "press-again")
+    story = adopted_by(published.call, journal=calling(), known=("press-1",))
+    story.press(101.0, "press-again")
+    assert story.call.presses == 2
+    early = Story()
+    early.board.restore(calling().board.call, ["press-1"])
+    early.press(99.0, "press-again")  # it comes before the broker is there
+    early.board.adopt(published.call, 100.0)
+    assert early.call.presses == 2
+
+
+def test_what_a_broker_remembers_of_a_waiting_call_names_no_agent() -> None:
+    story = adopted_by(Call("x", State.CALLING, 5, 5, agent=LI, mode=Mode.WALK))
+    assert (story.call.state, story.call.agent, story.call.mode) == (State.CALLING, None, None)
+
+
+def test_a_call_with_impossible_counts_is_taken_over_and_can_still_be_read_by_every_desk() -> None:
+    most = messages.MAX_COUNT
+    story = adopted_by(Call("x", State.ACCEPTED, 5, 5, agent=LI, mode=Mode.WALK, round=most, presses=most))
+    story.press(101.0)
+    story.board.reply(Release("x", story.call.round, LI), 102.0)
+    assert messages.decode(messages.encode(story.call), Call) == story.call
+
+
+# --- who saw it, and did not take it ----------------------------------------------------------------
+
+ZHAO = Agent("zhao", "赵主任", "d1")
+
+
+def saw(fact: Fact) -> list[tuple[str, int]]:
+    return [(viewer.name, viewer.shown_ms) for viewer in fact.seen_by]
+
+
+def ringing(*agents: Agent) -> Story:
+    """A call that these agents have had on their pages since the first second."""
+    story = calling()
+    story.reply(Rung, 0.0, "d1", Seen.DRAWN, agents)
+    return story
+
+
+def test_who_had_it_on_their_page_and_did_not_take_it_is_on_record() -> None:
+    story = ringing(LI)
+    (more,) = story.reply(Rung, 2.0, "d1", Seen.DRAWN, (LI, WANG))
+    assert (more.kind, saw(more)) == ("rung", [("王强", 0)])  # only who is new
+    assert story.reply(Rung, 3.0, "d1", Seen.DRAWN, (LI, WANG)) == []
+    assert [(one.id, one.shown_ms) for one in story.call.seen_by] == [("li", 0), ("wang", 0)]
+    (accepted,) = story.accept(5.0, WANG)
+    assert saw(accepted) == [("李娜", 5000)]
+
+
+def test_nobody_within_the_promised_time_is_on_record_once_a_round_and_also_for_urgent_calls() -> None:
+    story = ringing(LI)
+    story.board.held(story.call.id, 3.0, 1.0)  # urgent: every level rings already, nothing is left to escalate
+    assert story.tick(14.9) == []
+    (late,) = story.tick(15.0)
+    assert (late.kind, saw(late)) == ("ring-unanswered", [("李娜", 15_000)])
+    assert story.tick(20.0) == []
+    story.accept(21.0)
+    story.reply(Release, 22.0, LI)
+    assert "ring-unanswered" in kinds(story.tick(37.0))
+
+
+def test_a_ring_that_the_customer_ended_tells_who_had_it() -> None:
+    story = ringing(LI)
+    facts = story.board.customer_end(story.call.id, 9.0)
+    assert facts is not None and saw(facts[0]) == [("李娜", 9000)]
+
+
+def test_an_agent_who_is_not_on_duty_has_no_call_before_their_eyes() -> None:
+    story = ringing(LI, WANG)
+    without = Surroundings(online=True, desks=THERE.desks, agents=frozenset({("d2", "wang")}))
+    story.tick(2.0, without)
+    story.tick(5.0, THERE)
+    (late,) = [fact for fact in story.tick(15.0) if fact.kind == "ring-unanswered"]
+    assert saw(late) == [("李娜", 12_000), ("王强", 15_000)]
+
+
+def test_whoever_takes_a_later_call_first_is_on_record_at_the_earlier_one() -> None:
+    story = ringing(LI)
+    (skipped,) = story.reply(Skip, 4.0, LI, "btn-2")
+    assert (skipped.kind, skipped.agent, skipped.why, saw(skipped)) == ("skipped", LI, "btn-2", [("李娜", 4000)])
+    assert story.call.seen_by[0].took == "btn-2"
+    assert story.reply(Skip, 5.0, LI, "btn-2") == []  # said again
+    assert story.reply(Skip, 5.0, WANG, "btn-2") == []  # never had it on his page
+    assert story.call.state is State.RUNG
+
+
+def test_a_desk_that_does_not_say_who_has_it_still_counts() -> None:
+    story = calling()
+    assert kinds(story.rung()) == ["rung"]
+    assert (story.call.rung_by, story.call.seen_by) == (("d1",), ())
+
+
+# --- given by somebody else -------------------------------------------------------------------------
+
+
+def test_a_note_goes_with_the_call_and_the_colleague_has_to_open_it() -> None:
+    story = connected()
+    (given,) = story.reply(HandOver, 5.0, LI, WANG, "要复印件")
+    assert (given.agent, given.why, given.text) == (WANG, "李娜", "要复印件")
+    assert (story.call.note, story.call.given, story.call.round) == ("要复印件", True, 1)
+    assert story.reply(Opened, 6.0, LI) == []
+    assert kinds(story.reply(Opened, 7.0, WANG)) == ["opened-by"]
+    assert not story.call.given
+    assert story.reply(Opened, 8.0, WANG) == []
+
+
+def test_whoever_does_something_with_a_call_has_opened_it() -> None:
+    story = accepted()
+    story.reply(HandOver, 5.0, LI, WANG)
+    story.reply(Arrived, 6.0, WANG)
+    assert not story.call.given
+
+
+def test_a_supervisor_takes_a_call_over_and_all_names_and_the_reason_are_on_record() -> None:
+    story = connected()
+    (taken,) = story.reply(Assign, 5.0, ZHAO, ZHAO, "客户要投诉")
+    assert (taken.kind, taken.agent, taken.by, taken.why, taken.text) == (
+        "assigned",
+        ZHAO,
+        ZHAO,
+        "李娜",
+        "客户要投诉",
+    )
+    assert (story.call.state, story.call.passed, story.call.given) == (State.ACCEPTED, ("李娜",), False)
+    assert story.end(6.0, LI) == []
+    assert kinds(story.end(7.0, ZHAO)) == ["ended"]
+
+
+def test_a_supervisor_gives_a_waiting_call_to_somebody() -> None:
+    story = ringing(LI, WANG)
+    (given,) = story.reply(Assign, 5.0, ZHAO, WANG, "离得近")
+    assert (given.agent, given.by, given.why, saw(given)) == (WANG, ZHAO, "", [("李娜", 5000)])
+    assert (story.call.state, story.call.mode, story.call.given) == (State.ACCEPTED, Mode.WALK, True)
+    assert story.accept(6.0, LI) == []  # of the round before
+
+
+# --- an agent who left too early --------------------------------------------------------------------
+
+
+def test_an_agent_who_left_too_early_calls_back_and_nobody_has_to_say_it_again() -> None:
+    story = Story()
+    story.press(said=("社保卡",))
+    story.accept()
+    story.end(30.0)
+    left = story.call.id
+    opened, taken = story.board.reply(CallBack("r1", LI, left), 40.0)
+    assert (opened.kind, opened.cause, opened.why, taken.kind) == ("opened", Cause.CALLBACK, left, "accepted")
+    call = story.call
+    assert (call.id, call.state, call.mode, call.agent) == ("back-r1", State.ACCEPTED, Mode.WALK, LI)
+    assert (call.urgency, call.follows, call.said) == (Urgency.NORMAL, left, ("社保卡",))
+    assert story.board.reply(CallBack("r1", LI, left), 41.0) == []
+    assert kinds(story.board.customer_end("back-r1", 42.0)) == ["ended"]
+
+
+def test_nobody_is_called_back_during_a_call_or_twice_in_a_moment() -> None:
+    story = calling()
+    assert story.board.reply(CallBack("r1", LI), 1.0) == []
+    story.board.customer_end(story.call.id, 2.0)
+    assert kinds(story.board.reply(CallBack("r2", LI), 3.0)) == ["opened", "accepted"]
+    story.board.customer_end(story.call.id, 4.0)
+    assert story.board.reply(CallBack("r3", LI), 2.9 + CALL_BACK_S) == []
+    assert kinds(story.board.reply(CallBack("r4", LI), 3.0 + CALL_BACK_S)) == ["opened", "accepted"]
+
+
+def test_an_agent_who_calls_back_and_does_not_come_is_rung_for_like_any_other() -> None:
+    story = Story()
+    story.board.reply(CallBack("r1", LI), 0.0)
+    assert "released" in kinds(story.tick(60.0))
+    assert (story.call.state, story.call.level, story.call.passed) == (State.CALLING, 2, ("李娜",))

@@ -19,8 +19,10 @@ from kiosk.messages import (
     Cause,
     Complain,
     CustomerEnd,
+    Did,
     Hello,
     Media,
+    Missed,
     Mode,
     Part,
     Rate,
@@ -55,6 +57,7 @@ class Terminal:
             self.signals,
             self.reports,
             restart=self.restarts.append,  # type: ignore[arg-type]
+            test=lambda: None,
         )
         self.client = Client()
         self.facts: list[messages.Fact] = []
@@ -250,3 +253,12 @@ def test_a_report_needs_a_name_to_belong_to(terminal: Terminal) -> None:
     terminal(Hello("screen"))
     assert terminal(report) == ([], [], "")
     assert terminal.parts.report(0.0) == {"window": Part(ok=True)}
+
+
+def test_what_could_not_be_answered_is_one_event_however_often_it_is_said(terminal: Terminal) -> None:
+    missed = Missed("m1", "公积金咋提", "bank", Did.ASKED_AGAIN, ("cash",))
+    assert terminal(missed) == (["missed"], ["missed-m1"], "")
+    (fact,) = terminal.facts
+    assert (fact.text, fact.pack, fact.did, fact.refused) == ("公积金咋提", "bank", Did.ASKED_AGAIN, ("cash",))
+    assert terminal(missed) == ([], [], "")
+    assert terminal.board.call is None

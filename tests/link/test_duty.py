@@ -1,12 +1,15 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from msgspec.structs import replace
 
+from kiosk import webhook
+from kiosk.config import Duty
 from kiosk.link.duty import DutyWebhook
 from kiosk.link.escalation import Surroundings
 from kiosk.link.live import LiveCall
@@ -22,11 +25,13 @@ class Site:
     def __init__(self) -> None:
         self.code = 204
         self.got: list[tuple[str, str, object]] = []
+        self.headers: list[dict[str, str]] = []
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                site.headers.append({name.lower(): value for name, value in self.headers.items()})
                 site.got.append((self.path, self.headers["Content-Type"], json.loads(body)))
                 self.send_response(site.code)
                 self.end_headers()
@@ -53,7 +58,7 @@ def site() -> Iterator[Site]:
 
 
 async def test_an_urgent_unattended_call_is_posted_once_for_each_round(site: Site) -> None:
-    duty = DutyWebhook(site.url)
+    duty = DutyWebhook(Duty(site.url))
     assert duty.usable
     assert duty.due(URGENT, CLOSED)
     assert await duty.post(URGENT, {"kiosk": "k1", "title": "一号机"})
@@ -62,6 +67,20 @@ async def test_an_urgent_unattended_call_is_posted_once_for_each_round(site: Sit
     assert not duty.due(replace(URGENT, state=State.RUNG), CLOSED)
     assert duty.due(replace(URGENT, round=1), CLOSED)
     assert duty.due(replace(URGENT, id="boot-2"), CLOSED)
+
+
+async def test_with_a_secret_each_try_is_signed_under_the_same_id(site: Site) -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    duty = DutyWebhook(Duty(site.url, secret))
+    site.code = 500
+    assert not await duty.post(URGENT, {"kiosk": "k1"})
+    site.code = 204
+    assert await duty.post(URGENT, {"kiosk": "k1"})
+    assert await duty.post(replace(URGENT, round=1), {"kiosk": "k1"})
+    for headers in site.headers:
+        assert webhook.is_signed(webhook.signing_key(secret), headers, b'{"kiosk":"k1"}', time.time())
+    first, again, next_round = [headers["webhook-id"] for headers in site.headers]
+    assert first == again != next_round
 
 
 @pytest.mark.parametrize(
@@ -75,18 +94,18 @@ async def test_an_urgent_unattended_call_is_posted_once_for_each_round(site: Sit
     ],
 )
 def test_everything_else_is_not_due(call: LiveCall | None, around: Surroundings) -> None:
-    assert not DutyWebhook("http://127.0.0.1/").due(call, around)
+    assert not DutyWebhook(Duty("http://127.0.0.1/")).due(call, around)
 
 
 def test_without_an_address_nothing_is_due() -> None:
-    duty = DutyWebhook("")
+    duty = DutyWebhook(Duty())
     assert not duty.usable
     assert not duty.due(URGENT, CLOSED)
 
 
 @pytest.mark.parametrize("code", [404, 500])
 async def test_a_refusal_is_an_error_until_it_is_taken(site: Site, code: int) -> None:
-    duty = DutyWebhook(site.url)
+    duty = DutyWebhook(Duty(site.url))
     site.code = code
     assert not await duty.post(URGENT, {})
     assert duty.error == f"{site.url} answered {code}"
@@ -101,7 +120,7 @@ async def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
-    duty = DutyWebhook(url)
+    duty = DutyWebhook(Duty(url))
     assert not await duty.post(URGENT, {})
     assert "cannot be reached" in duty.error
 
@@ -118,7 +137,7 @@ async def test_something_that_is_no_web_server(answer: bytes) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        duty = DutyWebhook(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        duty = DutyWebhook(Duty(f"http://127.0.0.1:{server.getsockname()[1]}/"))
         assert not await duty.post(URGENT, {})
         thread.join()
     assert "cannot be reached" in duty.error
@@ -126,4 +145,4 @@ async def test_something_that_is_no_web_server(answer: bytes) -> None:
 
 @pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:port/", "http://[::1/", "http://a b/"])
 async def test_an_address_that_is_none(url: str) -> None:
-    assert not await DutyWebhook(url).post(URGENT, {})
+    assert not await DutyWebhook(Duty(url)).post(URGENT, {})

@@ -9,10 +9,27 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+import kiosk
 from kiosk.link.causes import KEEP_CAUSES
-from kiosk.link.journal import Entry, Journal, JournalError, Saved
+from kiosk.link.journal import BATCH, Entry, Journal, JournalError, Saved
 from kiosk.link.live import LiveCall
-from kiosk.messages import Agent, Cause, Event, Fact, Mode, State, Urgency
+from kiosk.messages import (
+    MAX_COUNT,
+    MAX_ID,
+    MAX_NAME,
+    MAX_TEXT,
+    MAX_VIEWERS,
+    Agent,
+    Cause,
+    Event,
+    EventBatch,
+    Fact,
+    Mode,
+    State,
+    Urgency,
+    Viewer,
+    encode,
+)
 
 CALL = LiveCall(
     id="boot-1",
@@ -261,3 +278,26 @@ def test_no_permission_says_what_to_do(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     done = in_a_process(NO_PERMISSION, tmp_path / "journal.db")
     assert "directory belongs to the kiosk's user" in done.stdout, done.stderr
+
+
+def test_the_longest_batch_there_can_be_passes_the_broker() -> None:
+    configuration = (Path(kiosk.__file__).parent / "certs" / "mosquitto.conf").read_text()
+    limit = int(next(line.split()[1] for line in configuration.splitlines() if line.startswith("max_packet_size")))
+    name, text = "\x01" * MAX_NAME, "\x01" * MAX_TEXT  # each is six characters in JSON
+    an_id = "\x01" * MAX_ID
+    agent = Agent(an_id, name, an_id)
+    event = Event(
+        seq=MAX_COUNT,
+        at_ms=MAX_COUNT,
+        kind=an_id,
+        call=an_id,
+        case=name,
+        agent=agent,
+        by=agent,
+        desk=an_id,
+        seen_by=(Viewer(an_id, name, MAX_COUNT),) * MAX_VIEWERS,
+        why=text,
+        text=text,
+        service=an_id,
+    )
+    assert len(encode(EventBatch(an_id, MAX_COUNT, (event,) * BATCH))) < limit - 100_000

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.link.parts import Parts
-from kiosk.link.reports import MAX_PARTS, OWN_PARTS, Reports
+from kiosk.link.reports import MAX_ALL, MAX_PARTS, OWN_PARTS, SILENT_S, Reports
 from kiosk.messages import Part
 
 WELL = Part(ok=True)
@@ -101,3 +101,23 @@ def test_inventing_names_comes_to_an_end(kiosk: Kiosk) -> None:
     assert "more than" in kiosk.report("screen", one_more=WELL)
     assert kiosk.report("screen", p0=WELL) == ""
     assert kiosk.report("voice", microphone=WELL) == ""
+
+
+def test_a_program_that_takes_ever_new_names_fills_no_memory(kiosk: Kiosk) -> None:
+    refused = [kiosk.report(f"client-{number}", **{f"p{number}": WELL}) for number in range(MAX_ALL + 5)]
+    assert [bool(why) for why in refused] == [False] * MAX_ALL + [True] * 5
+    assert len(kiosk.parts.report(100.0)) == MAX_ALL
+    assert kiosk.report("client-0", p0=DARK) == ""
+
+
+def test_one_that_hangs_is_gone_although_it_is_connected_until_it_reports_again(kiosk: Kiosk) -> None:
+    kiosk.report("screen", 100.0, window=WELL)
+    kiosk.report("voice", 105.0, microphone=WELL)
+    kiosk.reports.look(108.0)
+    assert kiosk.shown("window").ok
+    kiosk.reports.look(100.0 + SILENT_S)
+    assert kiosk.shown("window").fault == "gone" and "hangs" in kiosk.shown("window").remedy
+    assert kiosk.shown("microphone").ok
+    kiosk.report("screen", 110.0, window=WELL)
+    kiosk.reports.look(110.0)
+    assert kiosk.shown("window").ok

@@ -18,7 +18,7 @@ class Hall:
     def __init__(self) -> None:
         self.uplink = SimpleNamespace(joined=True, desks={})
         self.board = Switchboard(Escalation())
-        self.world = World(config.Kiosk("xinhua", "k1"), self.uplink, DutyWebhook(""))  # type: ignore[arg-type]
+        self.world = World(config.Kiosk("xinhua", "k1"), self.uplink, DutyWebhook(config.Duty()))  # type: ignore[arg-type]
 
     def say(self, desk: str, *queue: str) -> None:
         self.uplink.desks[desk] = Presence(online=True, queue=queue)

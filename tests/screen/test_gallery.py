@@ -17,6 +17,7 @@ WANTED = """
     welcome welcome_no_mic welcome_no_pack listening listening_caption choices unclear answer
     answer_repeated calling calling_queue calling_alarm calling_offline calling_closed calling_nobody
     calling_escalated urgent confirm_end accepted_walk accepted_video connected_walk connected_video
+    connected_video_lost connected_video_card connected_video_answer
     ended rating complaint complaint_kept thanks warning ended_warning out_of_order practice
     practice_done pin technician parts
 """.split()  # noqa: SIM905
@@ -59,7 +60,7 @@ def test_a_scene_is_not_crowded(scene):
     for block in scene.blocks:
         match block:
             case Cards(cards=cards):
-                assert 2 <= len(cards) <= 6
+                assert 1 <= len(cards) <= 6
             case Buttons(buttons=buttons):
                 assert 1 <= len(buttons) <= 4
             case Rows(rows=rows):
@@ -94,5 +95,5 @@ def test_at_the_largest_size_a_scene_has_less_to_say():
 
 def test_the_words_on_the_screen_change_with_the_language():
     for name in GALLERY:
-        if make(name).name not in ("answer", "choices"):  # the hall's own words
+        if make(name).name not in ("answer", "choices") and not name.endswith("_answer"):  # the hall's own words
             assert heading(make(name, "en")) != heading(make(name))

@@ -25,6 +25,7 @@ from kiosk.screen.scene import (
     Row,
     Rows,
     Scene,
+    Sign,
     TextSize,
     Tone,
     Video,
@@ -227,6 +228,16 @@ def test_the_keypad_has_four_columns_and_three_rows(lay: LayOut, panel: Metrics)
     assert len(keys) == 12
     assert len({rect.x for rect in keys}) == 4
     assert len({rect.y for rect in keys}) == 3
+
+
+def test_what_the_agent_shows_is_the_largest_and_gets_smaller_the_longer_it_is(lay: LayOut) -> None:
+    def px(text: str) -> dict[str, int]:
+        shown = lay(make(Heading("请看这里"), Sign(text, "正在视频")), MIDDLE)
+        return {item.text: item.px for item in shown.items if isinstance(item, Words)}
+
+    short, long = px("请到3号窗口"), px("请带身份证原件和旧卡" * 6)
+    assert short["请到3号窗口"] > 1.2 * short["请看这里"]
+    assert short["请到3号窗口"] > long["请带身份证原件和旧卡" * 6] >= long["正在视频"]
 
 
 def test_a_hall_with_a_long_name_keeps_its_clock(lay: LayOut) -> None:

@@ -18,6 +18,7 @@ from kiosk.messages import (
     Summon,
     Urgency,
 )
+from kiosk.screen.effects import Louder, Mute
 from kiosk.screen.scene import Tone, Video, Wait
 from kiosk.screen.walker import AGENT
 
@@ -365,6 +366,17 @@ def test_an_agent_without_a_name_is_a_colleague(walker):
     assert heading(walker.scene()) == "工作人员正在走过来"
 
 
+def test_who_left_too_early_and_comes_back_is_announced_and_not_needed_ends_it(walker):
+    back = dict(id="back-1", cause=Cause.CALLBACK, mode=Mode.WALK, follows="call-1")
+    walker.call(State.ACCEPTED, agent=AGENT, **back)
+    assert heading(walker.scene()) == "李明正在回来找您"
+    assert "李明正在回来找您" in spoken(walker)[-1]
+    walker.touch("not-needed", "end-yes")
+    assert walker.commands(CustomerEnd)[-1].call == "back-1"
+    walker.call(State.ACCEPTED, agent=Agent("li", "", "desk-1"), **back)
+    assert heading(walker.scene()) == "工作人员正在回来找您"
+
+
 def test_nobody_has_to_say_it_all_again(walker):
     walker.answered(State.ACCEPTED, Mode.WALK)
     assert "不用再说一遍" not in words(walker.scene()), "nothing was said"
@@ -390,6 +402,48 @@ def test_the_agent_beside_the_customer_and_the_agent_on_the_screen(walker):
     walker.answered(State.CONNECTED, Mode.VIDEO)
     assert "说完了" in words(walker.scene())
     assert [block for block in walker.scene().blocks if isinstance(block, Video)]
+
+
+def test_by_video_nothing_of_picture_and_sound_is_kept_and_it_says_so(walker):
+    walker.answered(State.CONNECTED, Mode.WALK)
+    assert walker.scene().header.privacy == "声音不保存"
+    walker.answered(State.CONNECTED, Mode.VIDEO)
+    assert walker.scene().header.privacy == "声音画面不保存"
+
+
+def test_the_picture_has_its_place_while_it_comes_and_trouble_is_said(walker):
+    walker.answered(State.CONNECTED, Mode.VIDEO)
+    walker.video(running=True, picture=True)
+    (place,) = [block for block in walker.scene().blocks if isinstance(block, Video)]
+    assert (place.picture, place.light) == (True, "正在视频")
+    walker.video(running=True, faults=("camera",))
+    (place,) = [block for block in walker.scene().blocks if isinstance(block, Video)]
+    assert not place.picture
+    assert "对方看不到您" in place.text
+    walker.video(lost=True)
+    assert "重新接通" in heading(walker.scene())
+    (place,) = [block for block in walker.scene().blocks if isinstance(block, Video)]
+    assert "李明会走过来" in place.text
+
+
+def test_what_the_agent_shows_is_read_in_large_letters_and_the_light_stays(walker):
+    walker.answered(State.CONNECTED, Mode.VIDEO)
+    walker.video(running=True, picture=True, text="请到3号窗口")
+    assert "请到3号窗口" in words(walker.scene())
+    assert "正在视频" in words(walker.scene())
+    walker.video(running=True, picture=True, service="card_loss")
+    assert "挂失" in words(walker.scene())
+    walker.video(running=True, picture=True, service="no_such_service")
+    assert [block for block in walker.scene().blocks if isinstance(block, Video)], "rather the agent's face"
+
+
+def test_mute_and_volume_are_the_customers(walker):
+    walker.answered(State.CONNECTED, Mode.VIDEO)
+    walker.video(running=True, picture=True)
+    walker.touch("mute", "louder", "quieter")
+    assert walker.sent[-3:] == [Mute(), Louder(1), Louder(-1)]
+    walker.video(running=True, picture=True, muted=True)
+    assert "不静音" in words(walker.scene())
 
 
 def test_every_change_of_the_call_is_said_aloud_once(walker):

@@ -10,13 +10,17 @@ from datetime import datetime
 import msgspec
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from walking import customer
+from walking import customer, words
 
+from kiosk.dialogue.decision import Answer, HandOver, Offer, Reason, Unclear
 from kiosk.messages import (
     Agent,
+    AskFreeze,
     Call,
     CustomerEnd,
     Ears,
+    Freeze,
+    FreezeState,
     Mode,
     Part,
     Resolved,
@@ -29,17 +33,33 @@ from kiosk.messages import (
     Urgency,
 )
 from kiosk.screen import actions
+from kiosk.screen.state import KEEP_TRAIL
+from kiosk.screen.steps import Welcome
 from kiosk.screen.visit import Kept, ToLink
 
 OPEN = (State.CALLING, State.RUNG, State.ACCEPTED, State.CONNECTED)
 SCENES = {
-    State.CALLING: {"calling", "urgent", "confirm_end"},
-    State.RUNG: {"calling", "urgent", "confirm_end"},
-    State.ACCEPTED: {"accepted", "confirm_end"},
+    State.CALLING: {"calling", "urgent", "confirm_end", "freeze_confirm"},
+    State.RUNG: {"calling", "urgent", "confirm_end", "freeze_confirm"},
+    State.ACCEPTED: {"accepted", "confirm_end", "freeze_confirm"},
     State.CONNECTED: {"connected", "confirm_end"},
 }
 STAFF = {"pin", "technician", "parts"}
-SENTENCES = ["我卡丢了", "取钱和打存折", "哎呀这个那个", "人工", "我被骗了", "投诉", "", "密码123456忘了"]
+#: What is said, and what it is taken for: whatever an understanding may decide, right or wrong.
+SENTENCES = {
+    "我卡丢了": Answer("card_loss"),
+    "我要取钱": Answer("cash"),
+    "取钱和打存折": Offer(("cash", "passbook")),
+    "卡还是钱还是存折": Offer(("card_loss", "cash", "passbook")),
+    "哎呀这个那个": Unclear(),
+    "投诉": Answer("complaint"),
+    "再说一遍": Answer("repeat"),
+    "返回": Answer("back"),
+    "再见": Answer("goodbye"),
+    "人工": Answer("human"),
+    "密码123456忘了": Answer("pin_reset"),
+} | {f"叫人来，{reason}": HandOver(reason, "urgent_fraud") for reason in Reason}
+ENDS = (Answer("back"), Answer("goodbye"))
 WALLS = [datetime(2026, 3, 16, 10, 0), datetime(2026, 3, 16, 23, 0)]
 
 
@@ -47,6 +67,7 @@ class Terminal(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.walker = customer(idle_s=30)
+        self.walker.foretold |= SENTENCES
         self.there = True  # the link is connected
         self.slow = False  # and has not yet read what was sent
         self.summoned: set[str] = set()  # requests that opened or pressed a call
@@ -54,6 +75,7 @@ class Terminal(RuleBasedStateMachine):
         self.seen = 0  # effects that the link has had
         self.judged = 0  # effects that were looked at
         self.confirmed = False  # the touch was the second one
+        self.frozen: set[str] = set()  # requests to freeze that a second touch has made
         self.warned_s = 0.0  # how long a warning has been shown without a sign of life
         self.before = "welcome"
         self.may_end = True  # whether going back to the welcome now is what the customer wanted
@@ -77,6 +99,10 @@ class Terminal(RuleBasedStateMachine):
                 call = walker.snapshot.call
                 if call is None or call.state is State.ENDED:
                     walker.link(call=Call(next(self.calls), State.CALLING, 0, 0, case="482913"))
+            call = walker.snapshot.call
+            if isinstance(command, AskFreeze) and call is not None and call.freeze is None:
+                freeze = Freeze(command.request, FreezeState.SUBMITTED, 0)
+                walker.link(call=msgspec.structs.replace(call, freeze=freeze))
             walker.sent += walker.visit.result(Result(command.request, ok=True, case="482913"), walker.now)
 
     def step(self, *, may_end: bool) -> None:
@@ -93,6 +119,9 @@ class Terminal(RuleBasedStateMachine):
                 assert command.confirmed and self.confirmed
             if isinstance(command, Staff) and command.action is StaffAction.END:
                 assert self.confirmed
+            if isinstance(command, AskFreeze) and command.request not in self.frozen:
+                assert self.confirmed, "nobody's money is frozen by one touch"
+                self.frozen.add(command.request)
         self.judged = len(self.walker.sent)
 
     # --- the customer -----------------------------------------------------------------------------------
@@ -101,7 +130,7 @@ class Terminal(RuleBasedStateMachine):
     def touch(self, data) -> None:
         scene = self.walker.scene()
         action = data.draw(st.sampled_from([*actions.of_scene(scene), "header", "nothing-there"]))
-        self.confirmed = action in ("end-yes", "end-call-sure")
+        self.confirmed = action in ("end-yes", "end-call-sure", "freeze-yes")
         self.warned_s = 0.0
         self.walker.touch(action)
         self.step(may_end=action in ("home", "done", "cancel", "leave", "human", "skip", "end-yes", "resolved-no"))
@@ -112,12 +141,17 @@ class Terminal(RuleBasedStateMachine):
         self.warned_s = 0.0
         self.step(may_end=False)
 
-    @rule(text=st.sampled_from(SENTENCES))
+    @rule(text=st.sampled_from(sorted(SENTENCES)))
     def say(self, text) -> None:
         self.walker.say(text)
-        if text:
-            self.warned_s = 0.0
-        self.step(may_end=False)
+        self.warned_s = 0.0
+        self.step(may_end=SENTENCES[text] in ENDS)
+
+    @rule()
+    def silence_changes_nothing(self) -> None:
+        before = self.walker.scene()
+        self.walker.say("")
+        assert self.walker.scene() == before
 
     @rule()
     def one_touch_summons(self) -> None:
@@ -140,18 +174,50 @@ class Terminal(RuleBasedStateMachine):
         state=st.sampled_from(list(State)),
         mode=st.sampled_from(list(Mode)),
         urgency=st.sampled_from(list(Urgency)),
+        service=st.sampled_from(["", "urgent_fraud", "urgent_freeze", "urgent_health", "unknown"]),
     )
     @precondition(lambda self: self.there)
-    def a_call_changes(self, state, mode, urgency) -> None:
+    def a_call_changes(self, state, mode, urgency, service) -> None:
         call = self.walker.snapshot.call
         if call is None or call.state is State.ENDED:
             call = Call(next(self.calls), State.CALLING, 0, 0, case="482913")
         agent = Agent("li", "李明", "desk-1") if state in (State.ACCEPTED, State.CONNECTED) else None
         self.walker.link(
             call=msgspec.structs.replace(
-                call, state=state, agent=agent, mode=mode if agent else None, urgency=urgency, state_age_ms=0
+                call,
+                state=state,
+                agent=agent,
+                mode=mode if agent else None,
+                urgency=urgency,
+                state_age_ms=0,
+                service=service,
             )
         )
+        self.step(may_end=True)
+
+    @rule(state=st.sampled_from([State.CALLING, State.ACCEPTED]), frozen=st.booleans())
+    @precondition(lambda self: self.there)
+    def the_customers_money_is_in_danger(self, state, frozen) -> None:
+        agent, mode = (Agent("li", "李明", "desk-1"), Mode.WALK) if state is State.ACCEPTED else (None, None)
+        freeze = Freeze("of-another-screen", FreezeState.SUBMITTED, 0) if frozen else None
+        call = Call(next(self.calls), state, 0, 0, case="482913", urgency=Urgency.URGENT, service="urgent_fraud")
+        self.walker.link(call=msgspec.structs.replace(call, agent=agent, mode=mode, freeze=freeze))
+        self.step(may_end=True)
+
+    @rule(action=st.sampled_from(["freeze", "freeze-yes", "freeze-no"]))
+    @precondition(lambda self: self.walker.scene().name in {"urgent", "accepted", "freeze_confirm"})
+    def touch_what_is_there_about_freezing(self, action) -> None:
+        self.confirmed = action == "freeze-yes"
+        self.warned_s = 0.0
+        self.walker.touch(action)
+        self.step(may_end=False)
+
+    @rule(state=st.sampled_from(list(FreezeState)), age_ms=st.sampled_from([0, 59_000, 61_000]))
+    @precondition(lambda self: self.there and self.walker.snapshot.call is not None)
+    def the_bank_answers(self, state, age_ms) -> None:
+        call = self.walker.snapshot.call
+        request = call.freeze.request if call.freeze is not None else "of-another-screen"
+        self.walker.link(call=msgspec.structs.replace(call, freeze=Freeze(request, state, age_ms)))
         self.step(may_end=True)
 
     @rule()
@@ -243,6 +309,12 @@ class Terminal(RuleBasedStateMachine):
     # --- what must hold ---------------------------------------------------------------------------------
 
     @invariant()
+    def back_leads_to_no_lost_step(self) -> None:
+        state = self.walker.visit._state
+        assert len(state.trail) <= KEEP_TRAIL
+        assert not (state.trail and isinstance(state.step, Welcome))
+
+    @invariant()
     def a_human_and_the_sizes_are_always_there(self) -> None:
         scene = self.walker.scene()
         assert scene.human.text in ("人工", "Help")
@@ -257,6 +329,13 @@ class Terminal(RuleBasedStateMachine):
         if call is not None and call.state in OPEN and scene.name not in STAFF:
             assert scene.name in SCENES[call.state] | ({"out_of_order"} if not self.there else set())
             assert scene.human.calling or scene.human.answered
+
+    @invariant()
+    def the_bank_is_said_to_have_only_what_it_has(self) -> None:
+        call, scene = self.walker.snapshot.call, self.walker.scene()
+        received = call is not None and call.freeze is not None and call.freeze.state is FreezeState.RECEIVED
+        assert received or "银行已收到" not in words(scene)
+        assert not received or scene.name != "freeze_confirm"
 
     @invariant()
     def nobody_is_warned_away_while_somebody_is_called(self) -> None:

@@ -181,9 +181,13 @@ def test_the_screen_restarts_itself(inside):
     assert Restart() in inside.sent
 
 
-def test_no_camera_is_installed(inside):
+def test_how_the_camera_is(inside):
     inside.touch("more", "camera")
     assert heading(inside.scene()) == "没有装摄像头"
+    for part, says in ((Part(True), "摄像头在"), (Part(False, "missing"), "摄像头用不了")):
+        inside.link(parts={"camera": part})
+        inside.touch("camera")
+        assert heading(inside.scene()) == says
 
 
 def test_the_doctor_lists_faults_first_and_all_parts_in_the_end(inside):

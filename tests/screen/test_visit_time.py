@@ -324,7 +324,7 @@ def test_no_word_of_the_customer_is_kept(walker):
     walker.touch("speak")
     walker.say("我姓欧阳，卡丢了")
     walker.touch("human")
-    assert walker.commands(Summon)[-1].said == ("我姓欧阳，卡丢了",)
+    assert walker.commands(Summon)[-1].said[0] == "我姓欧阳，卡丢了"
     assert "summon" in kept() and "欧阳" not in kept()
     walker.result(Summon)
     walker.call()

@@ -23,6 +23,7 @@ from kiosk.screen import gallery
 from kiosk.screen.layout import Place, Words
 from kiosk.screen.scene import Scene
 from kiosk.screen.window import Frame, ScreenWindow
+from kiosk.video.frames import Which
 
 SIZE = (800, 480)
 LIMIT_S = 30.0
@@ -145,7 +146,7 @@ class Probe:
 
         def send() -> None:
             for _ in range(5):
-                self.window.show_frame(blue, (64, 48))
+                self.window.show_frame(Which.AGENT, blue, (64, 48))
 
         thread = threading.Thread(target=send)
         thread.start()
@@ -154,7 +155,7 @@ class Probe:
         await asyncio.sleep(0.1)
         self.seen["video_pixel"] = self.pixel(*middle)
         try:
-            self.window.show_frame(b"short", (64, 48))
+            self.window.show_frame(Which.AGENT, b"short", (64, 48))
         except ValueError as error:
             self.seen["bad_frame"] = str(error)
         await self.show(gallery.make("ended"))

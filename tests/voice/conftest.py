@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from hall_sound import Loudspeaker, plugged_in
+from speech_hall import SoundCard
 
+from kiosk.bench.recordings import Recordings, RecordingsMissing, find_recordings, load_recordings
 from kiosk.voice import models
 from kiosk.voice.models.fetch import fetch
 
@@ -39,6 +41,17 @@ def speaking_model() -> Path:
     return fetched("fastspeech2-baker")
 
 
+@pytest.fixture(scope="session")
+def recordings() -> Recordings:
+    """People who speak Mandarin. They lie outside the repository; CI has them, and fails without."""
+    try:
+        return load_recordings(find_recordings())
+    except RecordingsMissing as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
 @pytest.fixture
 def loudspeaker() -> Iterator[Loudspeaker]:
     """A sound card of the test's own, which PortAudio here sees; its path must be short, for the socket."""
@@ -46,3 +59,13 @@ def loudspeaker() -> Iterator[Loudspeaker]:
         pytest.skip(why)
     with tempfile.TemporaryDirectory() as directory, plugged_in(Path(directory)) as card:
         yield card
+
+
+@pytest.fixture
+def card() -> Iterator[SoundCard]:
+    if why := SoundCard.missing():
+        pytest.skip(why)
+    with tempfile.TemporaryDirectory() as directory:  # short, for the socket
+        card = SoundCard(Path(directory))
+        yield card
+        card.close()

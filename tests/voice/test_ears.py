@@ -178,11 +178,12 @@ def test_a_click_is_not_recognised():
 
 
 def test_housekeeping_happens_only_when_nobody_speaks():
-    recogniser = Deaf()
-    hear((VOICE, 20.0), recogniser=recogniser)
-    assert recogniser.rested == 0
+    recogniser, rested = Deaf(), []
+    hear((VOICE, 20.0), lambda: rested.append(recogniser.rested), (SILENCE, 3.0), recogniser=recogniser)
+    assert rested == [0]
+    assert recogniser.rested == 1
     hear((SILENCE, 20.0), recogniser=recogniser)
-    assert recogniser.rested
+    assert recogniser.rested > 1
 
 
 @pytest.mark.parametrize(("clear", "over"), [(True, True), (False, False)])

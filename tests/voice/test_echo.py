@@ -8,7 +8,7 @@ import pytest
 from kiosk.bench.bargein import Hall, Sentence
 from kiosk.bench.rooms import ROOMS, Room
 from kiosk.config import Hearing
-from kiosk.voice.ears import Ears, Interrupts, Level, Lost, Said, Started
+from kiosk.voice.ears import Caption, Ears, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.echo import Barging, Canceller, Clean
 from kiosk.voice.heard import Heard
 from kiosk.voice.own import echoes, refused
@@ -159,7 +159,7 @@ class Loudest:
         return 1.0 if np.abs(frame).max() > 400 else 0.0
 
 
-def visit(room, count=4, customers=(), recogniser=None, hush=True, seconds=4.0):
+def visit(room, count=4, customers=(), recogniser=None, hush=True, seconds=4.0, echo="cancel"):
     hall = Hall(room, sentences(count, seconds), customers)
     canceller = Canceller(hall.played)
     told, times = [], []
@@ -184,7 +184,7 @@ def visit(room, count=4, customers=(), recogniser=None, hush=True, seconds=4.0):
         Source(),
         recogniser or Deaf(),
         Loudest(),
-        Hearing(),
+        Hearing(echo=echo),
         lambda _: False,
         tell,
         lambda frame: canceller.flush() if frame is None else canceller.feed(frame, hall.at),
@@ -217,6 +217,34 @@ def test_the_first_syllable_reaches_the_recogniser():
     visit(QUIET, customers=[(at, call(1.5))], recogniser=recogniser)
     # Of the time before a customer was noticed there is as much as of that before any other voice.
     assert recogniser.utterances[0] > 1.5 + Hearing().after_s + 0.25
+
+
+LONG_S = 8.0
+OVER = 1.0 + 2 * (LONG_S + 2.5) + 1.5  # in the third sentence
+
+
+@pytest.mark.parametrize("room", [QUIET, *ROOMS[:2]], ids=lambda room: room.name)
+def test_by_default_a_call_for_a_person_is_heard_over_the_terminals_voice_and_silences_it(room):
+    customers, recogniser = [(OVER, call())], Deaf("别说了我要找人")
+    _, told, _ = visit(room, 3, customers, recogniser, seconds=LONG_S, echo=Hearing().echo)
+    assert [type(event) for event in told if not isinstance(event, Caption)] == [Started, Interrupts, Said]
+    assert told[0].over, "nothing shows that the terminal listens while it speaks"
+    assert said(told)[0].person
+
+
+def test_by_default_nothing_else_is_heard_over_it_and_nothing_of_it_shows():
+    customers, recogniser = [(OVER, call())], Deaf("我的卡丢了")
+    _, told, _ = visit(QUIET, 3, customers, recogniser, seconds=LONG_S, echo=Hearing().echo)
+    assert [type(event) for event in told] == [Started, Lost]
+    assert told[0].over
+
+
+def test_by_default_a_customer_who_goes_on_after_it_is_heard_whole():
+    late = 1.0 + 2 * (4.0 + 2.5) + 3.2  # 0.8 s before the end of the third sentence
+    _, told, _ = visit(QUIET, 3, [(late, call(3.0))], Deaf("我的卡丢了"), echo=Hearing().echo)
+    (one,) = said(told)
+    assert one.heard.text == "我的卡丢了"
+    assert [event.over for event in told if isinstance(event, Started)] == [True, False]
 
 
 def test_half_duplex_hears_nothing_meanwhile():

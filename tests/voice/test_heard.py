@@ -7,7 +7,7 @@ from kiosk.voice.heard import Reading, Word, combine
 from kiosk.voice.segment import segment
 from kiosk.voice.written import written
 
-HALL = {"社保卡丢了", "挂失", "人工", "存折丢了"}.__contains__
+MARGINS = {"社保卡丢了": 1.5, "挂失": 1.5, "人工": 5.0, "存折丢了": 1.5}.get
 
 
 def reading(text, score):
@@ -16,14 +16,14 @@ def reading(text, score):
 
 
 def test_the_hall_model_wins_where_it_explains_the_sound_as_well():
-    heard = combine([reading("社 宝 卡 丢 了", 100)], [reading("社保 卡 丢 了", 101)], margin=1.5, whole=HALL)
+    heard = combine([reading("社 宝 卡 丢 了", 100)], [reading("社保 卡 丢 了", 101)], MARGINS)
     assert heard.text == "社保卡丢了"
     assert heard.hall
     assert "社宝卡丢了" in heard.alternatives
 
 
 def test_speech_that_lies_outside_the_hall_is_left_as_it_was_heard():
-    heard = combine([reading("今天 天气 很 好", 100)], [reading("挂失 卡", 60)], margin=1.5, whole=HALL)
+    heard = combine([reading("今天 天气 很 好", 100)], [reading("挂失 卡", 60)], MARGINS)
     assert heard.text == "今天天气很好"
     assert not heard.hall
     assert "挂失卡" not in heard.alternatives
@@ -31,33 +31,39 @@ def test_speech_that_lies_outside_the_hall_is_left_as_it_was_heard():
 
 def test_what_most_readings_agree_on_is_taken_before_the_likeliest_one():
     free = [reading("将 卡 钓 了", 10.0), reading("银行 卡 掉 了", 9.9), reading("银行 卡 掉 啦", 9.8)]
-    assert combine(free, [], margin=1.5, whole=HALL).text == "银行卡掉了"
+    assert combine(free, [], MARGINS).text == "银行卡掉了"
     sure = [reading("挂失", 20.0), *free]
-    assert combine(sure, [], margin=1.5, whole=HALL).text == "挂失"
+    assert combine(sure, [], MARGINS).text == "挂失"
 
 
 def test_a_whole_sentence_of_the_hall_wins_over_a_mixture_with_a_little_more():
     hall = [reading("存折 丢 了 人", 101.0), reading("存折 丢 了", 100.0)]
-    assert combine([reading("存着 丢 了", 99)], hall, margin=1.5, whole=HALL).text == "存折丢了"
+    assert combine([reading("存着 丢 了", 99)], hall, MARGINS).text == "存折丢了"
 
 
 def test_a_mixture_of_hall_sentences_must_be_better_than_free_decoding():
     hall, free = [reading("人 存折", 100.0)], [reading("任 存折", 99.5)]
-    assert not combine(free, hall, margin=1.5, whole=HALL).hall
-    assert combine(free, [reading("人 存折", 105.0)], margin=1.5, whole=HALL).hall
+    assert not combine(free, hall, MARGINS).hall
+    assert combine(free, [reading("人 存折", 105.0)], MARGINS).hall
+
+
+def test_each_sentence_of_the_hall_may_fall_behind_by_its_own_margin():
+    free = [reading("银 供", 100.0)]
+    assert combine(free, [reading("人工", 96.0)], MARGINS).text == "人工"
+    assert combine(free, [reading("挂失", 96.0)], MARGINS).text == "银供"
 
 
 def test_only_the_hall_model_heard_something():
-    assert combine([], [reading("人工", 50)], margin=1.5, whole=HALL).text == "人工"
+    assert combine([], [reading("人工", 50)], MARGINS).text == "人工"
 
 
 def test_nothing_was_heard():
-    heard = combine([], [], margin=1.5, whole=HALL)
+    heard = combine([], [], MARGINS)
     assert (heard.text, heard.confidence, heard.words) == ("", 0.0, ())
 
 
 def test_a_word_that_all_readings_share_is_surer_than_one_that_they_do_not():
-    heard = combine([reading("我 挂失", 10.0), reading("我 花市", 9.9)], [], margin=1.5, whole=HALL)
+    heard = combine([reading("我 挂失", 10.0), reading("我 花市", 9.9)], [], MARGINS)
     assert heard.words[0].confidence == pytest.approx(1.0)
     assert heard.words[1].confidence < 0.6
     assert sum(heard.shares) == pytest.approx(1.0)

@@ -1,34 +1,15 @@
 """Recorded and rendered Mandarin through the real ears: detector, endpointing, the real model."""
 
-import os
-
 import numpy as np
 import pytest
+from speech_hall import named, with_pauses
 
-from kiosk.bench.listening import Listener, room
-from kiosk.bench.recordings import (
-    RecordingsMissing,
-    find_recordings,
-    load_recordings,
-    mixed,
-    padded,
-    plain,
-)
+from kiosk.bench.listening import Listener
+from kiosk.bench.recordings import mixed, padded, plain
 from kiosk.bench.rendered import Renderer
 from kiosk.voice.heard import errors
-from kiosk.voice.levels import level
 from kiosk.voice.sentences import hall_sentences
 from kiosk.voice.sound import RATE
-
-
-@pytest.fixture(scope="session")
-def recordings():
-    try:
-        return load_recordings(find_recordings())
-    except RecordingsMissing as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +20,6 @@ def listener(hearing_model):
 @pytest.fixture(scope="module")
 def renderer(speaking_model):
     return Renderer(speaking_model.parent)
-
-
-def named(recordings, name):
-    return next(one for one in recordings.spoken if one.name == name)
-
-
-def with_pauses(sound, seconds):
-    """Silence put into the two quietest places of a sentence, away from its ends."""
-    frames = sound[: len(sound) // 320 * 320].reshape(-1, 320)
-    loud = np.array([level(frame) for frame in frames])
-    thirds = len(frames) // 3
-    cuts = sorted(
-        320 * (start + int(np.argmin(loud[start : start + thirds // 2]))) for start in (thirds // 2, thirds * 2)
-    )
-    pause = room(seconds, -70)
-    return np.concatenate([sound[: cuts[0]], pause, sound[cuts[0] : cuts[1]], pause, sound[cuts[1] :]])
 
 
 @pytest.mark.parametrize("name", ["aishell3/006.wav", "aishell3/010.wav", "aishell3/014.wav", "aishell3/020.wav"])

@@ -43,9 +43,11 @@ export class Actions {
     const name = after?.call?.agent?.name || "同事";
     if (was !== is || after?.call?.id !== before?.call?.id) this.#notes.delete(id);
     if (!pending) {
-      if (was === "waiting" && is === "mine") this.tell("mine", after);
-      else if (was === "other" && is === "mine") this.tell("given", after);
+      if (is === "mine" && after.call.given && !(before?.call?.given && was === "mine")) this.tell("given", after);
+      else if (was === "waiting" && is === "mine") this.tell("mine", after);
+      else if (is === "mine" && after.call.cause === "callback" && after.call.id !== before?.call?.id) this.tell("back-to", after);
       else if (was === "mine" && is === "waiting") this.tell("back", after);
+      else if (was === "mine" && is === "other" && after.call.id === before.call.id) this.tell("taken", after);
       return;
     }
     const { action, call, round } = pending;
@@ -53,9 +55,12 @@ export class Actions {
     let text = "";
     if (action === "walk" || action === "video") {
       if (same && is === "waiting" && after.call.round === round) return;
+      if (action === "walk" && same && is === "mine" && after.call.mode === "video") return; // comes over instead
       if (same && is === "other") text = `已被 ${name} 接走`;
+    } else if (action === "assign") {
+      if (same && after.call.round === round && is !== "ended") return;
     } else if (same && is === "mine" && after.call.round === round) {
-      if (action !== "arrived" || after.call.state !== "connected") return;
+      if (!(action === "arrived" && after.call.state === "connected") && !(action === "opened" && !after.call.given)) return;
     } else if (same && is === "other" && action !== "hand-over") {
       text = `已由 ${name} 接着办`;
     }

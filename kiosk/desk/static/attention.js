@@ -29,7 +29,7 @@ export class Attention {
     else if (ringing.length) {
       const urgent = ringing.some((kiosk) => kiosk.call.urgency === "urgent");
       const count = `【${ringing.length}】`;
-      text = this.#flip ? `${count}有人找人工${urgent ? " · 急" : ""}` : `${count}${spoken(ringing[0])}`;
+      text = this.#flip ? `${count}${headOf(ringing[0])}${urgent ? " · 急" : ""}` : `${count}${spoken(ringing[0])}`;
     }
     if (document.title !== text) document.title = text;
     const name = ringing.length || alarm ? (this.#flip ? "icon-ring.svg" : "icon-ring2.svg") : "icon.svg";
@@ -58,7 +58,7 @@ export class Attention {
     for (const [id, kiosk] of wanted) {
       if (this.#shown.has(id)) continue;
       const urgent = kiosk.call.urgency === "urgent" ? " · 急" : "";
-      const notification = show(`有人找人工${urgent}`, spoken(kiosk), kiosk.call.id);
+      const notification = show(`${headOf(kiosk)}${urgent}`, spoken(kiosk), kiosk.call.id);
       if (notification) this.#shown.set(id, { key: keyOf(kiosk), notification });
     }
   }
@@ -69,6 +69,7 @@ export class Attention {
   }
 }
 
+const headOf = (kiosk) => kiosk.call.given ? "有呼叫转给你" : "有人找人工";
 const keyOf = (kiosk) => `${kiosk.call.id}/${kiosk.call.round}/${kiosk.call.urgency}`;
 
 function show(title, body, tag) {

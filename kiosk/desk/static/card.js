@@ -1,31 +1,30 @@
 // One call, as the agent sees it.
 
 import { button, byId, el, fill, mark, say, show } from "./dom.js";
-import { CAUSE, CHOICES, OUTCOME, URGENCY, clockText, placeOf, takenText, titleOf } from "./words.js";
+import { freezeOf, renderFreeze, tickFreeze } from "./freeze.js";
+import { Panel } from "./panel.js";
+import { CAUSE, URGENCY, clockText, placeOf, spoken, takenText, titleOf } from "./words.js";
 
 const PENDING = {
   walk: "正在接……", video: "正在接……", arrived: "正在记录……", release: "正在放回……",
-  "hand-over": "正在转交……", end: "正在结束……",
+  opened: "正在记录……", "hand-over": "正在转交……", assign: "正在转交……", end: "正在结束……",
 };
 const SAID_AT_ONCE = 3;
 
 export class Card {
-  panel = "";
-  #draft = ""; // a note half written outlives a lost connection
-
   constructor(id) {
     this.node = byId("card-template").content.firstElementChild.cloneNode(true);
     this.node.dataset.kiosk = id;
     const find = (selector) => this.node.querySelector(selector);
     this.parts = Object.fromEntries(
-      ["badges", "place", "why", "said", "passed", "taken", "note", "actions", "label", "clock", "late"]
+      ["badges", "place", "why", "said", "freeze", "passed", "left", "taken", "note", "actions", "label", "clock", "late"]
         .map((name) => [name, find(`.${name}`)]));
     this.parts.title = find("h3");
-    this.parts.panel = find(".panel");
+    this.panel = new Panel(find(".panel"));
   }
 
   /** @param {{phase: string, rings: boolean, duty: boolean, linked: boolean, pending: string, note: string,
-   *   colleagues: object[]}} how */
+   *   may: (right: string) => boolean, me: object, colleagues: object[], freezeLine: object, freezePending: boolean}} how */
   render(kiosk, how) {
     const { call } = kiosk;
     const { node, parts } = this;
@@ -37,7 +36,10 @@ export class Card {
     mark(node, "phase", how.phase);
     mark(node, "round", call.round);
     mark(node, "urgency", call.urgency);
-    mark(node, "rings", how.rings);
+    mark(node, "freeze", call.freeze?.state ?? "");
+    mark(node, "rings", how.rings || (how.phase === "mine" && call.given));
+    mark(node, "given", call.given);
+    if (node.getAttribute("aria-label") !== spoken(kiosk)) node.setAttribute("aria-label", spoken(kiosk));
     mark(node, "offline", kiosk.offline);
     mark(node, "pending", Boolean(how.pending));
     say(parts.title, titleOf(kiosk));
@@ -45,16 +47,17 @@ export class Card {
     this.#badges(kiosk, how);
     say(parts.why, [CAUSE[call.cause] ?? call.cause, call.presses > 1 ? `按了\u00a0${call.presses}\u00a0次` : ""].filter(Boolean).join("，"));
     this.#said(call.said);
-    say(parts.passed, call.passed.length ? `之前接过：${call.passed.join("、")}` : "");
+    renderFreeze(parts.freeze, freezeOf(kiosk, how.freezeLine), { linked: how.linked, pending: how.freezePending, words: how.may("words") });
+    say(parts.passed, [
+      call.passed.length ? `之前接过：${call.passed.join("、")}` : "", how.phase === "waiting" ? alsoRings(call, how.me) : "",
+    ].filter(Boolean).join("　"));
+    say(parts.left, call.note && `留言：${call.note}`);
     say(parts.taken, how.phase === "other" ? takenText(call) : how.phase === "mine" ? mineText(call) : "");
     say(parts.note, how.note || advice(kiosk, how));
     mark(parts.note, "own", Boolean(how.note));
-    if (moved) {
-      this.panel = this.#draft = "";
-      fill(parts.panel, "", () => []);
-    }
+    if (moved) this.panel.reset();
     this.#actions(call, how);
-    this.#panel(how);
+    this.#panel(call, how);
   }
 
   tick(now, promisedMs) {
@@ -66,14 +69,7 @@ export class Card {
     say(parts.clock, clockText(ms));
     say(parts.late, late ? `超过 ${Math.round(promisedMs / 1000)} 秒` : "");
     mark(this.node, "late", late);
-  }
-
-  toggle(panel) {
-    this.panel = this.panel === panel ? "" : panel;
-  }
-
-  get notes() {
-    return this.parts.panel.querySelector("input")?.value.trim() ?? "";
+    tickFreeze(parts.freeze, now);
   }
 
   #badges(kiosk, how) {
@@ -103,29 +99,35 @@ export class Card {
 
   #actions(call, how) {
     const { phase, pending } = how;
-    const why = !how.linked ? "连接断开" : phase === "waiting" && !how.duty ? "上岗后才能接" : "";
-    const key = [phase, call.state, call.mode, call.video, why, pending].join();
+    const why = !how.linked ? "连接断开" : phase !== "waiting" ? "" : !how.may("answer") ? "你的账号只能看" : !how.duty ? "上岗后才能接" : "";
+    const supervisor = how.may("supervise");
+    const key = [phase, call.state, call.mode, call.video, call.given, supervisor, why, pending].join();
     const { actions } = this.parts;
     if (actions.shownKey === key) return;
     const focused = actions.contains(document.activeElement) ? document.activeElement.dataset.action : "";
     fill(actions, key, () => {
       const make = (action, text, shortcut, options = {}) => button(action, pending === action ? PENDING[action] : text, {
         key: shortcut, disabled: Boolean(why || pending || options.disabled), note: why || options.note,
-        class: options.primary ? "primary" : "", "data-pending": pending === action ? "true" : null,
+        class: options.primary ? "primary" : null, "data-pending": pending === action ? "true" : null,
       });
       if (phase === "waiting") {
         return [
           make("walk", "我过去", "A", { primary: true }),
-          make("video", "视频接听", "V", call.video ? {} : { disabled: true, note: "此终端暂无视频" }),
-        ];
+          make("video", "视频接听", "V", call.video && how.may("video") ? {}
+            : { disabled: true, note: call.video ? "你的账号不接视频" : "此终端暂无视频" }),
+          supervisor && make("assign", "指派", "M"),
+        ].filter(Boolean);
       }
+      if (phase === "other") return supervisor ? [make("assign", "主管介入", "M")] : [];
       if (phase !== "mine") return [];
       const there = call.state === "connected";
       return [
-        there ? null : make("arrived", "已到现场", "D", { primary: true }),
+        call.given ? make("opened", "看到了", "O", { primary: true }) : null,
+        call.mode === "video" ? make("walk", "我过去", "A") : null,
+        there || call.mode === "video" ? null : make("arrived", "已到现场", "D", { primary: !call.given }),
         make("end", "结束", "E", { primary: there }),
         make("release", "放回", "R"),
-        make("hand-over", "转给同事", ""),
+        make("hand-over", "转给同事", "T"),
       ].filter(Boolean);
     });
     if (focused) {
@@ -134,40 +136,15 @@ export class Card {
     }
   }
 
-  #panel(how) {
-    const { panel } = this.parts;
-    this.#draft = panel.querySelector("input")?.value ?? this.#draft;
-    const kind = how.phase === "mine" && how.linked && !how.pending ? this.panel : "";
-    show(panel, Boolean(kind));
+  #panel(call, how) {
+    const asks = { mine: ["end", "hand-over"], waiting: ["assign"], other: ["assign"] }[how.phase] ?? [];
+    const kind = asks.includes(this.panel.kind) && how.linked && !how.pending ? this.panel.kind : "";
+    const about = ({ level, desk, skills = [] }) => [`第 ${level} 级`, desk, ...skills].join(" · ");
+    const people = how.colleagues.filter(({ id }) => id !== call.agent?.id)
+      .map((colleague) => ({ id: colleague.id, name: colleague.name, about: about(colleague) }));
+    if (kind === "assign" && how.duty) people.unshift({ id: how.me.id, name: "我来接", about: how.me.name });
+    this.panel.render(kind, people);
     show(this.parts.actions, !kind);
-    mark(panel, "kind", kind);
-    const key = kind + (kind === "hand-over" ? JSON.stringify(how.colleagues) : "");
-    fill(panel, key, () => {
-      const close = button("close", "取消", { class: "quiet" });
-      if (kind === "end") {
-        const note = el("input", {
-          name: "note", maxlength: 200, placeholder: "备注（可不填，先写再选结果）", "aria-label": "备注", autocomplete: "off",
-        });
-        note.value = this.#draft;
-        return [
-          note, // first, since choosing an outcome ends the call
-          el("p", { class: "ask" }, "结果怎样？"),
-          el("div", { class: "choices" }, ...CHOICES.map((outcome, index) =>
-            el("button", { type: "button", "data-outcome": outcome },
-              el("span", { class: "name" }, OUTCOME[outcome]), el("kbd", { "aria-hidden": "true" }, String(index + 1))))),
-          el("div", { class: "foot" }, close),
-        ];
-      }
-      if (kind === "hand-over") {
-        const names = how.colleagues.map(({ id, name, level, desk }) =>
-          el("button", { type: "button", "data-to": id }, el("span", { class: "name" }, name), el("small", {}, `第 ${level} 级 · ${desk}`)));
-        return [
-          el("p", { class: "ask" }, names.length ? "转给谁？" : "没有其他在岗的同事。"),
-          el("div", { class: "choices" }, ...names), el("div", { class: "foot" }, close),
-        ];
-      }
-      return [];
-    });
   }
 }
 
@@ -177,7 +154,14 @@ function advice(kiosk, how) {
   return kiosk.offline ? "终端断线，状态可能不是最新。请直接走过去。" : "";
 }
 
+/** Which colleagues have it on their page too. */
+function alsoRings(call, me) {
+  const names = call.seen_by.filter(({ id }) => id !== me?.id).map(({ name }) => name);
+  return names.length ? `也响在：${names.join("、")}` : "";
+}
+
 function mineText(call) {
+  if (call.given) return `转给你了${call.passed.length ? `（${call.passed.at(-1)} 接过）` : ""}，${call.mode === "video" ? "请接通视频" : "请走过去"}`;
   if (call.state !== "connected") return call.mode === "video" ? "你已接，正在接通视频" : "你已接，请走过去";
   return call.mode === "video" ? "正在视频" : "你在现场";
 }

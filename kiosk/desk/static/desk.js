@@ -4,16 +4,22 @@ import { Ack } from "./ack.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
 import { stayAwake } from "./awake.js";
+import { CallBack } from "./callback.js";
 import { after, everyTick } from "./clock.js";
-import { byId, mark, say } from "./dom.js";
+import { byId, el, fill, mark, say } from "./dom.js";
+import { Duty } from "./duty.js";
+import { EmptyHall } from "./empty.js";
+import { FreezeActions, showLoose, tickFreeze } from "./freeze.js";
 import { afterFrame } from "./frame.js";
 import { listen } from "./input.js";
+import { listed } from "./keys.js";
 import { Reach } from "./reach.js";
 import { begin, onSignIn, showDesk, showSignIn, signOut, signedIn } from "./session.js";
 import { Recent, notice, showAlarms, showChecks, showColleagues, showHeader, showKiosks } from "./side.js";
 import { Socket } from "./socket.js";
 import { Sound } from "./sound.js";
-import { State } from "./state.js";
+import { State, fittest } from "./state.js";
+import { Video } from "./video.js";
 import { View } from "./view.js";
 import { spoken, titleOf } from "./words.js";
 
@@ -29,8 +35,28 @@ const ack = new Ack({ send, sound, still: ({ kiosk, call, round }) => {
   return now?.call?.id === call && now.call.round === round && state.rings(now);
 } });
 const actions = new Actions({ state, send, redraw: (id) => view.show(state.kiosks.get(id) ?? null, id), tell });
+const freezes = new FreezeActions(send);
 const attention = new Attention();
+const video = new Video({
+  state, send, pending: (id) => actions.pending(id),
+  walk: (kiosk) => actions.pending(kiosk.id) || actions.do("walk", kiosk),
+});
+const duty = new Duty({
+  state, send, release: (kiosk) => actions.do("release", kiosk),
+  comes: () => {
+    attention.permit();
+    unlock(true);
+  },
+  changed: () => {
+    reach.reset();
+    reach.update();
+    view.showAll();
+    around();
+  },
+});
+const empty = new EmptyHall({ state, sound, attention });
 const recent = new Recent();
+const callBack = new CallBack({ state, recent, send, notice });
 let linked = false;
 let cut = false; // a connection was lost, or never came
 let alarm = "";
@@ -38,7 +64,8 @@ let announced = new Set();
 
 const view = new View(state, (kiosk) => ({
   phase: state.phase(kiosk), rings: state.rings(kiosk), duty: state.duty, linked,
-  pending: actions.pending(kiosk.id), note: actions.note(kiosk.id), colleagues: state.others(),
+  pending: actions.pending(kiosk.id), note: actions.note(kiosk.id), may: (right) => state.may(right), me: state.me, colleagues: fittest(state.others(), kiosk.call),
+  freezeLine: state.freezeLine(kiosk), freezePending: freezes.pending(kiosk.call?.freeze?.request),
 }));
 
 // --- from the server ------------------------------------------------------------------------------
@@ -51,10 +78,13 @@ function message(m) {
       const [before, now_] = state.change(m, now);
       actions.settle(m.kiosk, before, now_);
       view.show(now_, m.kiosk);
+      if (now_ && state.phase(now_) === "mine" && (!before || state.phase(before) !== "mine")) view.reveal(m.kiosk);
+      afterFrame(follow, reach.draw);
       // The card comes first: sound, title and lists follow when its frame is on the screen.
       if (now_ && state.rings(now_)) ack.present(now_, reach.draw);
       afterFrame(ring, reach.draw);
       afterFrame(() => past(before, now_), reach.draw);
+      afterFrame(() => frozen(before, now_), reach.draw);
       afterFrame(kiosks, reach.draw);
       break;
     }
@@ -67,21 +97,40 @@ function message(m) {
         actions.settle((now_ ?? before).id, before, now_);
         past(before, now_);
       }
+      recent.link(state.may("words") || state.may("report"));
       view.showAll();
+      video.follow();
       ring();
-      if (state.duty) sound.unlock();
+      if (state.watches()) sound.unlock();
       reach.update();
       around();
       break;
     case "colleagues":
       state.colleagues = m.agents ?? [];
+      state.away = m.away ?? [];
       if ("ledger" in m) state.ledger = m.ledger;
       view.showAll();
+      around();
+      break;
+    case "freezes":
+      state.readFreezes(m.open, now);
+      view.showAll();
+      loose();
+      break;
+    case "cases":
+      state.cases = m;
+      around();
+      break;
+    case "troubles":
+      state.troubles = m.lines ?? [];
       around();
       break;
     case "broker":
       state.broker = Boolean(m.online);
       around();
+      break;
+    case "signal":
+      video.signal(m);
       break;
     case "notice":
       notice(m.level, m.text);
@@ -90,7 +139,27 @@ function message(m) {
   }
 }
 
-const kiosks = () => showKiosks(state);
+const kiosks = () => {
+  showKiosks(state);
+  callBack.draw();
+};
+const follow = () => video.follow();
+
+const loose = () => {
+  freezes.settle(state);
+  showLoose(state, (request) => ({ linked, pending: freezes.pending(request), words: state.may("words") }));
+};
+
+/** Money that has to be stopped is told at once, whoever has the call. */
+function frozen(before, now_) {
+  loose();
+  const freeze = now_?.call?.freeze;
+  if (!freeze || freeze.state === "received" || before?.call?.freeze?.request === freeze.request) return;
+  const words = `${titleOf(now_)} 的客户申请紧急冻结${state.may("words") ? "，请马上打电话给银行" : ""}。`;
+  sound.once("chime");
+  notice("warn", words);
+  say(byId("live"), words);
+}
 
 function lost() {
   if (cut) return;
@@ -120,30 +189,37 @@ function past(before, now_) {
 
 // --- to the agent ---------------------------------------------------------------------------------
 
+/** What this page rings for: what was given to its agent, and what waits. */
+const due = () => [...(state.duty ? state.given() : []), ...state.ringing()];
+
 /** Ring for exactly the calls that ring, and say so to their kiosks. The cards are in the DOM already. */
 function ring() {
   const ringing = state.ringing();
+  const all = due();
   const drawable = reach.draw;
   for (const kiosk of ringing) ack.present(kiosk, drawable);
-  mark(document.body, "ringing", ringing.length > 0);
-  sound.ring(!ringing.length ? "" : ringing.some((k) => k.call.urgency === "urgent") ? "urgent" : "normal");
-  attention.notify(ringing);
+  mark(document.body, "ringing", all.length > 0);
+  sound.ring(!all.length ? "" : all.some((k) => k.call.urgency === "urgent") ? "urgent" : "normal");
+  attention.notify(all);
   showHeader(state, linked, ringing);
-  const fresh = ringing.filter((kiosk) => !announced.has(kiosk.call.id));
-  if (fresh.length) say(byId("live"), fresh.map((kiosk) => `新呼叫：${spoken(kiosk)}`).join("。"));
-  if (fresh.length || ringing.length !== announced.size) entitle(ringing);
-  announced = new Set(ringing.map((kiosk) => kiosk.call.id));
+  const fresh = all.filter((kiosk) => !announced.has(keyOf(kiosk)));
+  if (fresh.length) say(byId("live"), fresh.map((kiosk) => `${kiosk.call.given ? "" : "新呼叫："}${spoken(kiosk)}`).join("。"));
+  if (fresh.length || all.length !== announced.size) entitle(all);
+  announced = new Set(all.map(keyOf));
 }
+
+const keyOf = ({ call }) => `${call.id}/${call.given ? call.round : ""}`;
 
 /** Everything that does not belong to one kiosk. */
 function around() {
+  loose();
   mark(document.body, "link", linked ? "up" : cut ? "lost" : "none");
   mark(document.body, "fresh", state.fresh);
   mark(document.body, "duty", state.duty);
   mark(document.body, "can", `${reach.draw ? "draw" : ""} ${sound.alive ? "sound" : ""}`.trim());
   ring();
   stayAwake(state.duty);
-  showKiosks(state);
+  kiosks();
   showColleagues(state);
   showChecks(linked && state.broker, sound.alive);
   alarm = showAlarms(state, { linked: !cut, deaf: reach.deaf, mute: !sound.alive });
@@ -151,11 +227,13 @@ function around() {
 
 function tell(what, kiosk) {
   const title = titleOf(kiosk);
-  if (what === "given") {
+  const { call } = kiosk;
+  if (what === "given") notice("warn", `${title} 的呼叫转给了你，${call.mode === "video" ? "请接通视频" : "请走过去"}。`);
+  else if (what === "taken") {
     sound.once("chime");
-    notice("warn", `${title} 的呼叫转给了你，请走过去。`);
-    attention.tell(`${title} 的呼叫转给了你`);
-  } else if (what === "back") notice("warn", `${title} 又在呼叫：还没有人到场。`);
+    notice("warn", `${title} 的呼叫转给了 ${call.agent?.name || "同事"}，你不用再办${call.note ? `。留言：${call.note}` : ""}。`);
+  } else if (what === "back-to") notice("info", `${title} 写着你回来了，请走过去。`);
+  else if (what === "back") notice("warn", `${title} 又在呼叫：还没有人到场。`);
   else notice("info", `${title} 的呼叫由你接了。`);
 }
 
@@ -165,13 +243,21 @@ function tick(now) {
   reach.tick();
   actions.tick(now);
   view.tick(now);
-  const ringing = state.ringing();
+  empty.tick(now, linked);
+  for (const node of byId("freezes").querySelectorAll(".freeze")) tickFreeze(node, now);
+  if (freezes.tick(now)) {
+    notice("warn", "没有记录上，请再点一次“银行已收到”。");
+    view.showAll();
+    loose();
+  }
+  const ringing = due();
   mark(document.body, "beat", ringing.length > 0 && document.body.dataset.beat !== "true");
   entitle(ringing);
 }
 
 function entitle(ringing) {
-  const words = !state.me ? "人工呼叫台" : `${state.duty ? "在岗" : "未上岗"} · ${state.hallTitle}`;
+  const standing = state.duty ? "在岗" : state.awayMs ? "小休" : state.may("answer") ? "未上岗" : "只看";
+  const words = !state.me ? "人工呼叫台" : `${standing} · ${state.hallTitle}`;
   attention.title(alarm, ringing, words);
 }
 
@@ -180,37 +266,58 @@ function entitle(ringing) {
 function act(name, card, element) {
   const kiosk = card && state.kiosks.get(card.node.dataset.kiosk);
   switch (name) {
-    case "walk": case "video": case "arrived": case "release":
-      if (kiosk?.call && !actions.pending(kiosk.id)) actions.do(name, kiosk);
+    case "walk": case "video": case "arrived": case "release": case "opened":
+      if (kiosk?.call && !actions.pending(kiosk.id)) {
+        if (name === "video") video.claim(kiosk);
+        actions.do(name, kiosk);
+        if (name === "video") video.follow();
+      }
       break;
-    case "end": case "hand-over":
+    case "end": case "hand-over": case "assign":
       if (!kiosk) break;
-      card.toggle(name);
+      card.panel.toggle(name);
       view.show(kiosk);
-      card.node.querySelector(".panel button")?.focus();
+      card.node.querySelector(name === "assign" ? ".panel input" : ".panel button")?.focus(); // a reason comes first
       break;
     case "outcome":
-      if (kiosk?.call) actions.do("end", kiosk, { outcome: element.dataset.outcome, note: card.notes });
+      if (kiosk?.call) actions.do("end", kiosk, { outcome: element.dataset.outcome, note: card.panel.text });
       break;
     case "to":
-      if (kiosk?.call) actions.do("hand-over", kiosk, { to: element.dataset.to });
+      if (kiosk?.call) give(kiosk, card.panel, element.dataset.to);
+      break;
+    case "call-back":
+      callBack.ask();
+      break;
+    case "call-back-ask":
+      callBack.ask(element.dataset.backKiosk, element);
+      break;
+    case "call-back-go":
+      callBack.go(element.dataset);
+      break;
+    case "call-back-close":
+      callBack.close();
+      break;
+    case "help":
+      help();
       break;
     case "close": {
-      const back = card.panel;
-      card.panel = "";
+      const back = card.panel.kind;
+      card.panel.toggle(back);
       if (kiosk) view.show(kiosk);
       card.node.querySelector(`[data-action="${back}"]`)?.focus();
       break;
     }
-    case "duty":
-      setDuty(!state.duty);
+    case "freeze-received": {
+      const { freezeKiosk, freezeCall, freezeRequest } = element.dataset;
+      const receipt = element.closest(".freeze").querySelector("input").value.trim();
+      const about = { kiosk: freezeKiosk, call: freezeCall, request: freezeRequest };
+      if (!freezes.received(about, receipt)) notice("warn", "连接断开，没有发出去。");
+      view.showAll();
+      loose();
       break;
-    case "leave-stay": case "leave-go":
-      byId("leave").hidden = true;
-      if (name === "leave-go") {
-        for (const mine of state.listed("mine")) actions.do("release", mine);
-        setDuty(false, true);
-      }
+    }
+    case "duty": case "break": case "off": case "leave-stay": case "leave-go":
+      duty.act(name);
       break;
     case "unlock":
       unlock(true);
@@ -225,11 +332,27 @@ function act(name, card, element) {
       element.closest("p").remove();
       break;
     case "sign-out":
-      if (state.duty && linked && !setDuty(false)) break;
+      if (state.duty && linked && !duty.set(false)) break;
       signOut().then(() => leave());
       break;
     default:
   }
+}
+
+/** The call goes to a colleague with a note, or to anybody for a supervisor's reason. */
+function give(kiosk, panel, to) {
+  if (panel.kind === "hand-over") actions.do("hand-over", kiosk, { to, note: panel.text });
+  else if (panel.text) actions.do("assign", kiosk, { to, why: panel.text });
+  else {
+    notice("warn", "请先写原因，它会留在记录里。");
+    panel.insist();
+  }
+}
+
+function help() {
+  fill(byId("help").querySelector("dl"), "keys", () => listed().flatMap(([key, text]) =>
+    [el("dt", {}, ...key.split(" ").map((one) => el("kbd", {}, one))), el("dd", {}, text)]));
+  byId("help").showModal();
 }
 
 function unlock(aloud = false) {
@@ -239,28 +362,6 @@ function unlock(aloud = false) {
     reach.update();
     around();
   });
-}
-
-/** Returns false if the agent has to settle something first. */
-function setDuty(on, sure = false) {
-  const mine = state.listed("mine");
-  if (!on && !sure && mine.length) {
-    byId("leave").hidden = false;
-    say(byId("leave").firstElementChild, `你还有 ${mine.length} 个呼叫没有结束。下岗会把它们放回，重新呼叫别人。`);
-    byId("leave").querySelector("button").focus();
-    return false;
-  }
-  if (on) {
-    attention.permit();
-    unlock(true);
-  }
-  if (!send({ do: "duty", on })) return false;
-  state.duty = on;
-  reach.reset();
-  reach.update();
-  view.showAll();
-  around();
-  return true;
 }
 
 // --- from the start to the end --------------------------------------------------------------------
@@ -275,7 +376,9 @@ function leave(text = "") {
   linked = cut = false;
   state.clear();
   actions.clear();
+  freezes.clear();
   recent.clear();
+  video.follow();
   view.showAll();
   around();
   byId("leave").hidden = true;
@@ -283,7 +386,7 @@ function leave(text = "") {
 }
 
 onSignIn(() => sound.unlock(), enter);
-listen({ view, act, touched: () => sound.alive || !state.duty || sound.unlock() });
+listen({ view, act, touched: () => sound.alive || !state.watches() || sound.unlock() });
 everyTick(tick);
 document.addEventListener("visibilitychange", () => {
   socket.hurry();

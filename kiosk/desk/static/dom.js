@@ -38,5 +38,5 @@ export function fill(node, key, build) {
 export const byId = (id) => document.getElementById(id);
 
 export const button = (action, text, { key = "", note = "", ...attributes } = {}) =>
-  el("button", { type: "button", "data-action": action, ...attributes },
+  el("button", { type: "button", "data-action": action, ...(key ? { "aria-keyshortcuts": key } : {}), ...attributes },
     el("span", { class: "name" }, text), key && el("kbd", { "aria-hidden": "true" }, key), note && el("small", {}, note));

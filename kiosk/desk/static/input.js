@@ -1,14 +1,9 @@
 // Clicks and keys, in one place. Both end in `act(name, card, element)`.
 
 import { byId } from "./dom.js";
+import { KEYS } from "./keys.js";
 
-const KEYS = {
-  a: ["walk", ["waiting"]],
-  v: ["video", ["waiting"]],
-  d: ["arrived", ["mine"]],
-  r: ["release", ["mine"]],
-  e: ["end", ["mine"]],
-};
+const CHOICE = "[data-outcome], [data-to], [data-follows]";
 
 export function listen({ view, act, touched }) {
   const cardOf = (element) => view.cards.get(element.closest(".card")?.dataset.kiosk);
@@ -24,25 +19,50 @@ export function listen({ view, act, touched }) {
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
-    const typing = event.target.closest?.("input, textarea");
-    const open = [...view.cards.values()].find((card) => card.panel);
-    if (event.key === "Escape" && open) {
-      act("close", open, null);
+    if (byId("desk").hidden) return;
+    const typing = event.target.closest?.("input, textarea, select");
+    if (byId("help").open) {
+      if (event.key === "?") byId("help").close();
+      return; // everything else is the dialog's own
+    }
+    const card = [...view.cards.values()].find(({ panel }) => panel.kind);
+    const asking = !byId("call-back").hidden ? byId("call-back") : card?.panel.node;
+    if (event.key === "Escape" && asking) {
+      act(card?.panel.node === asking ? "close" : "call-back-close", card, null);
       event.preventDefault();
       return;
     }
-    if (typing || byId("desk").hidden) return;
-    if (open?.panel === "end" && /^[1-9]$/.test(event.key)) {
-      press(open.node.querySelectorAll("[data-outcome]")[event.key - 1], event);
+    if (typing) {
+      if (event.key !== "Enter") return;
+      press(typing.closest(".freeze")?.querySelector("button"), event);
+      if (asking?.contains(typing)) focus(asking.querySelector(CHOICE), event);
       return;
     }
-    const [action, phases] = KEYS[event.key.toLowerCase()] ?? [];
-    if (action) press(view.aim(phases)?.node.querySelector(`[data-action="${action}"]`), event);
+    if (event.key === "?") act("help", null, null);
+    else if (asking && /^[1-9]$/.test(event.key)) press(asking.querySelectorAll(CHOICE)[event.key - 1], event);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") focus(view.beside(event.key === "ArrowDown" ? 1 : -1), event);
+    else byLetter(event);
   });
+
+  function byLetter(event) {
+    const [action, phases] = KEYS[event.key.toLowerCase()] ?? [];
+    if (!action) return;
+    if (phases) press(view.aim(phases, action), event);
+    else {
+      event.preventDefault();
+      act(action, null, null);
+    }
+  }
 
   function press(element, event) {
     if (!element || element.disabled) return;
     event.preventDefault();
     element.click();
+  }
+
+  function focus(element, event) {
+    if (!element) return;
+    event.preventDefault();
+    element.focus();
   }
 }

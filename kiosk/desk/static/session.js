@@ -2,6 +2,7 @@
 
 import { after } from "./clock.js";
 import { byId, say } from "./dom.js";
+import { elsewhere } from "./pages.js";
 
 const AGAIN_MS = 1000;
 const PATIENCE_MS = 8000;
@@ -11,11 +12,11 @@ const post = (path, body) => fetch(path, {
   signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store",
 });
 
-/** Whether the session is good: true, false, or null when the server cannot be reached. */
+/** Who is signed in: the person, false, or null when the server cannot be reached. */
 export async function signedIn() {
   try {
     const answer = await fetch("/api/me", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (answer.ok) return true;
+    if (answer.ok) return (await answer.json()).me;
     return answer.status === 401 ? false : null;
   } catch {
     return null;
@@ -28,6 +29,13 @@ export async function signOut() {
   } catch {
     // the page forgets everything anyway, and the session ends by itself
   }
+}
+
+/** Go on with this page, or to the one where this person works. */
+function goOn(me, here) {
+  const path = elsewhere(me);
+  if (path) location.assign(path);
+  else here();
 }
 
 /** Wire the form. `pressed` runs inside the click, `done` once the session is good. */
@@ -59,7 +67,7 @@ export function onSignIn(pressed, done) {
       const body = await answer.json().catch(() => ({}));
       if (answer.ok) {
         password.value = "";
-        done();
+        goOn(body.me, done);
       } else {
         say(error, body.error || `登录没有成功（${answer.status}）`);
         if (answer.status === 429) wait = Math.ceil(body.retry_s ?? 5);
@@ -92,6 +100,6 @@ export async function begin(yes, no, trouble) {
   if (good === null) {
     trouble();
     after(AGAIN_MS, () => begin(yes, no, trouble));
-  } else if (good) yes();
+  } else if (good) goOn(good, yes);
   else no();
 }

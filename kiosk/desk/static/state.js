@@ -8,12 +8,13 @@ function readCall(raw, now, before) {
   if (!raw) return null;
   const call = {
     cause: "button", case: "", title: "", place: "", urgency: "normal", level: 1, round: 0, presses: 1,
-    said: [], rung_by: [], agent: null, mode: null, passed: [], outcome: null, closed: false, video: false,
+    service: "", said: [], freeze: null, rung_by: [], seen_by: [], agent: null, mode: null, passed: [], note: "", given: false, outcome: null, closed: false, video: false,
     ...raw,
     openedAt: now - (raw.age_ms ?? 0),
     sinceAt: now - (raw.state_age_ms ?? 0),
   };
   // The way here takes a varying time; a call must not change its place in the queue for that.
+  if (call.freeze) call.freeze = { ...call.freeze, askedAt: now - (call.freeze.age_ms ?? 0) };
   if (before?.id === call.id && Math.abs(before.openedAt - call.openedAt) < JITTER_MS) call.openedAt = before.openedAt;
   return call;
 }
@@ -25,8 +26,8 @@ export class State {
 
   clear() {
     Object.assign(this, {
-      me: null, desk: "", hall: "", hallTitle: "", duty: false, broker: true, ledger: null,
-      promisedMs: 15000, kiosks: new Map(), colleagues: [], fresh: false,
+      me: null, desk: "", hall: "", hallTitle: "", duty: false, awayMs: null, away: [], broker: true, ledger: null,
+      promisedMs: 15000, ice: [], kiosks: new Map(), colleagues: [], freezes: [], troubles: [], cases: null, fresh: false,
     });
   }
 
@@ -38,8 +39,11 @@ export class State {
       hallTitle: message.hall_title || message.hall || "", duty: Boolean(message.duty),
       broker: message.broker !== false, ledger: message.ledger ?? null,
       promisedMs: (message.promised_s ?? 15) * 1000, colleagues: message.colleagues ?? [],
+      awayMs: message.away_ms ?? null, away: message.away ?? [],
+      ice: message.ice ?? [], troubles: message.troubles ?? [], cases: message.cases ?? null,
       kiosks: new Map(), fresh: true,
     });
+    this.readFreezes(message.freezes, now);
     for (const raw of message.kiosks ?? []) {
       const kiosk = this.#read(raw, now, old.get(raw.kiosk));
       if (kiosk) this.kiosks.set(kiosk.id, kiosk);
@@ -55,6 +59,26 @@ export class State {
     if (after) this.kiosks.set(after.id, after);
     else this.kiosks.delete(raw.kiosk);
     return [before, after];
+  }
+
+  /** The requests to freeze that the bank has not confirmed, as the desk that keeps the record knows them. */
+  readFreezes(lines, now) {
+    this.freezes = (lines ?? []).map((line) => ({ ...line, askedAt: now - (line.age_ms ?? 0) }));
+  }
+
+  /** The desk's line about the request that a call shows. */
+  freezeLine(kiosk) {
+    const request = kiosk.call?.freeze?.request;
+    return request ? this.freezes.find((line) => line.kiosk === kiosk.id && line.request === request) ?? null : null;
+  }
+
+  /** Requests whose call has no card any more: the customer may have gone, the money has not been stopped. */
+  looseFreezes() {
+    const shown = (line) => {
+      const kiosk = this.kiosks.get(line.kiosk);
+      return kiosk?.call?.freeze?.request === line.request && !["none", "ended"].includes(this.phase(kiosk));
+    };
+    return this.freezes.filter((line) => !shown(line));
   }
 
   #read(raw, now, before) {
@@ -77,6 +101,11 @@ export class State {
     return call.agent?.id === this.me?.id ? "mine" : "other";
   }
 
+  /** Whether the person of this page has a right; the desk checks it again. */
+  may(right) {
+    return this.me?.rights?.includes(right) ?? false;
+  }
+
   rings(kiosk) {
     return this.duty && this.phase(kiosk) === "waiting" && (this.me?.level ?? 9) <= kiosk.ringLevel;
   }
@@ -90,6 +119,18 @@ export class State {
     return this.listed("waiting").filter((kiosk) => this.rings(kiosk));
   }
 
+  /** Calls that somebody has given to the agent of this page, who has not opened them yet. */
+  given() {
+    return this.listed("mine").filter(({ call }) => call.given);
+  }
+
+  /** Why nobody can be called back there now; empty: it can be done. */
+  whyNoCallBack(kiosk) {
+    if (!this.duty) return "上岗后才能回访";
+    if (!kiosk || condition(kiosk) === "offline") return "终端断线，请直接走过去";
+    return ["none", "ended"].includes(this.phase(kiosk)) ? "" : "正在呼叫，请直接接听";
+  }
+
   /** Colleagues on duty, each person once, without the agent of this page. */
   others() {
     const seen = new Map();
@@ -97,9 +138,25 @@ export class State {
     return [...seen.values()];
   }
 
+  may(right) {
+    return this.me?.rights?.includes(right) ?? false;
+  }
+
+  /** Whether this page has something to ring for. */
+  watches() {
+    return this.duty || this.may("supervise");
+  }
+
   nobody() {
     return this.fresh && !this.duty && this.colleagues.length === 0;
   }
+}
+
+/** Colleagues for a hand-over: first who can do what this call is about, by a skill of its name. */
+export function fittest(colleagues, call) {
+  const about = [call?.service, call?.mode === "video" ? "视频" : "", ...(call?.said ?? [])].filter(Boolean).join(" ");
+  const fits = ({ skills = [] }) => skills.some((skill) => about.includes(skill));
+  return [...colleagues].sort((a, b) => fits(b) - fits(a));
 }
 
 export function inQueue(a, b) {
@@ -107,10 +164,11 @@ export function inQueue(a, b) {
   return rank(a) - rank(b) || a.call.openedAt - b.call.openedAt || (a.id < b.id ? -1 : 1);
 }
 
-/** ok, fault, offline or unknown. */
+/** ok, fault, untested (all works, as far as one can tell without a test call), offline or unknown. */
 export function condition(kiosk) {
   if (kiosk.offline || kiosk.health?.online === false) return "offline";
-  if (faults(kiosk).length) return "fault";
+  const wrong = faults(kiosk).map(([part]) => part);
+  if (wrong.length) return wrong.every((part) => part === "self-test") ? "untested" : "fault";
   return kiosk.health ? "ok" : "unknown";
 }
 

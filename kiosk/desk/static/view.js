@@ -24,9 +24,11 @@ export class View {
     let card = this.cards.get(id);
     if (!how || !(how.phase in SECTION)) {
       if (!card) return;
+      const held = card.node.contains(document.activeElement);
       card.node.remove();
       this.cards.delete(id);
       this.#frame();
+      if (held) (this.#first() ?? byId("queue")).focus({ preventScroll: true }); // who works by keys goes on from there
       return;
     }
     const isNew = !card;
@@ -51,16 +53,32 @@ export class View {
     for (const card of this.cards.values()) card.tick(now, this.state.promisedMs);
   }
 
-  /** The card a key press is meant for: the focused one if it fits, else the first that does. */
-  aim(phases) {
+  /** The button a key press is meant for: of the focused card if that has it, else of the first card that has it. */
+  aim(phases, action) {
     const focused = document.activeElement?.closest?.(".card");
-    const own = focused && this.cards.get(focused.dataset.kiosk);
-    if (own && phases.includes(own.phase)) return own;
-    for (const phase of phases) {
-      const first = this.#lists[SECTION[phase]].firstElementChild;
-      if (first) return this.cards.get(first.dataset.kiosk);
+    const lists = phases.map((phase) => [...this.#lists[SECTION[phase]].children]).flat();
+    const own = lists.filter((node) => node === focused);
+    for (const node of own.length ? own : lists) {
+      const found = node.querySelector(`[data-action="${action}"]:not(:disabled)`);
+      if (found) return found;
     }
     return null;
+  }
+
+  /** The card before or after the focused one, in the order of the page. */
+  beside(step) {
+    const nodes = SECTIONS.map((name) => [...this.#lists[name].children]).flat();
+    const at = nodes.indexOf(document.activeElement?.closest?.(".card"));
+    return nodes[at < 0 ? (step > 0 ? 0 : nodes.length - 1) : at + step] ?? null;
+  }
+
+  /** Bring a card to where it is seen, unless the agent is writing elsewhere. */
+  reveal(id) {
+    if (!document.activeElement?.matches?.("input, textarea")) this.cards.get(id)?.node.scrollIntoView({ block: "nearest" });
+  }
+
+  #first() {
+    return SECTIONS.map((name) => this.#lists[name].firstElementChild).find(Boolean) ?? null;
   }
 
   /** Put a card where it belongs, touching no other card, and leave it alone if it is there already. */

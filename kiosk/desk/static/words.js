@@ -5,6 +5,7 @@ export const CAUSE = {
   touch: "点了屏幕",
   voice: "说了“人工”",
   again: "没办好，再次呼叫",
+  callback: "工作人员回访",
 };
 
 export const URGENCY = { urgent: "急", elderly: "优先" };
@@ -31,6 +32,7 @@ const PARTS = {
   broker: "消息服务",
   link: "呼叫服务",
   journal: "日志",
+  ledger: "记录",
   disk: "磁盘",
   screen: "屏幕",
   touch: "触摸屏",
@@ -43,10 +45,14 @@ const PARTS = {
   model: "语音模型",
   network: "网络",
   power: "电源",
+  memory: "内存",
+  temperature: "温度",
   clock: "时钟",
   desk: "呼叫台",
   alarm: "本机警铃",
   duty: "值班通知",
+  certificate: "证书",
+  "self-test": "自检呼叫",
 };
 
 // Names of faults as kiosks send them; a name not listed here is shown as it came.
@@ -56,8 +62,14 @@ const FAULTS = {
   "port-missing": "找不到串口",
   unplugged: "被拔下",
   stuck: "按钮卡住",
-  contact: "触点故障",
-  cable: "电缆断开",
+  cut: "电缆断开",
+  "no-open": "常开触点不通，或电缆松动",
+  "nc-open": "常闭触点不通",
+  welded: "触点粘连",
+  swapped: "两根线接反了，或一直被按着",
+  "no-lines": "这个串口没有信号线",
+  "no-gpio": "引脚用不了",
+  "pin-busy": "引脚被占用",
   unreachable: "连不上",
   "no-desk": "没有呼叫台",
   "nobody-on-duty": "没有人在岗",
@@ -68,10 +80,28 @@ const FAULTS = {
   "wrong-protocol": "版本不符",
   webhook: "通知不到值班人",
   stepped: "时间跳变",
+  unset: "时间丢失",
+  "not-allowed": "没有权限",
+  unreadable: "读不出来",
+  "wrong-name": "不是本机的",
+  "no-ledger": "不能做记录",
+  expired: "已过期",
+  expires: "快到期",
   gone: "程序没有运行",
+  failed: "没有通过",
+  "no-answer": "没有呼叫台应答",
+  overdue: "三天没有通过",
+  "disk.low": "空间不多了",
+  "disk.full": "满了",
+  "disk.read-only": "不能写",
+  "memory.low": "快用完了",
+  hot: "太热",
+  "power.low": "电压不足",
+  throttled: "降速运行",
   damaged: "文件损坏",
   frozen: "画面不动了",
   "no-content": "办事内容读不出来",
+  "not-learnt": "还没学会听懂办事的话",
   missing: "没有找到",
   busy: "被别的程序占用",
   "microphone.silent": "一直没有声音",
@@ -79,6 +109,10 @@ const FAULTS = {
   overflow: "电脑太忙，丢了声音",
   unusable: "用不了",
   "speaker.stuck": "放不出声音",
+  "ledger.changed": "被改动过",
+  "heads-unreadable": "的校验值读不出来",
+  "disk-full": "的磁盘满了",
+  locked: "被别的程序锁住了",
   "no-library": "缺少声音程序",
   "no-voice": "没有能用的语音",
 };
@@ -108,6 +142,31 @@ export function takenText(call) {
 /** One sentence for the screen reader and the notification. */
 export function spoken(kiosk) {
   const { call } = kiosk;
-  const parts = [titleOf(kiosk), placeOf(kiosk), CAUSE[call.cause] ?? "", URGENCY[call.urgency] ?? ""];
+  const given = call.given ? `转给 ${call.agent?.name} 的呼叫` : "";
+  const parts = [given, titleOf(kiosk), placeOf(kiosk), CAUSE[call.cause] ?? "", URGENCY[call.urgency] ?? ""];
   return parts.filter(Boolean).join("，");
 }
+
+// --- people -----------------------------------------------------------------------------------------
+
+export const ROLE = {
+  agent: "坐席", volunteer: "志愿者", supervisor: "主管", technician: "技术员", auditor: "审计员", admin: "管理员",
+};
+
+export const ROLE_NOTE = {
+  agent: "坐席：接呼叫，接视频，看得到客户说过的话。",
+  volunteer: "志愿者：可以走过去，看不到客户说过的话，不接视频。",
+  supervisor: "主管：坐席能做的都能做，还能看报表、处理投诉、标注技能；没有人在岗时会响铃。",
+  technician: "技术员：只看终端和呼叫的状态，看不到客户说过的话。",
+  auditor: "审计员：只看记录和报表。",
+  admin: "管理员：添加、修改、移除人员，看不到客户说过的话。",
+};
+
+export const DOER = { "*console": "命令行", "*desk": "呼叫台" };
+
+export const DEED = {
+  "person-added": "添加人员", "person-changed": "修改人员", "person-removed": "移除人员", skills: "改技能",
+  password: "改自己的密码", "password-one-time": "给一次性密码", "signed-out-everywhere": "所有电脑退出",
+  "sentences-taught": "教终端几句话", "sentences-ignored": "几句话不用管", "sentences-reopened": "撤回几句话",
+  "duty-on": "上岗", "duty-break": "小休", "duty-off": "下岗",
+};

@@ -17,8 +17,10 @@ from kiosk.screen.scene import (
     Keypad,
     Paragraph,
     Parts,
+    Phones,
     Rows,
     Scene,
+    Sign,
     Video,
     Wait,
 )
@@ -65,11 +67,16 @@ def _texts(block: Block) -> Iterator[str]:
                 yield button.text
         case Wait():
             yield from (block.label, block.promise)
+        case Phones(phones=phones):
+            for phone in phones:
+                yield from (phone.label, phone.number)
         case Keypad():
             yield from (*"0123456789", block.delete, block.enter)
         case Parts(rows=parts):
             for part in parts:
                 yield from (part.name, *_given(part.text))
+        case Sign():
+            yield from (block.text, block.light)
         case Caption() | Video():
             return  # of a long caption only the end is drawn; a picture covers the video's text
 

@@ -61,9 +61,11 @@ class Mark(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where video frames are drawn, as large as fits."""
+    """Where video frames are drawn, as large as fits: the customer's own in the corner, and with ``picture`` the
+    agent's."""
 
     rect: Rect
+    picture: bool = True
 
 
 Item = Box | Words | Mark | Place

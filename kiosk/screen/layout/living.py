@@ -1,11 +1,11 @@
-"""Blocks that move by themselves: the wait, what is being heard, the agent's picture."""
+"""Blocks that move by themselves: the wait, what is being heard, the agent's picture and what the agent shows."""
 
 from __future__ import annotations
 
 from kiosk.screen.layout.pen import Pen, Sheet
 from kiosk.screen.layout.plain import Piece
 from kiosk.screen.metrics import Rect
-from kiosk.screen.scene import Caption, Tone, Video, Wait
+from kiosk.screen.scene import Caption, Sign, Tone, Video, Wait
 from kiosk.screen.theme import SCALE
 
 #: Of what is being heard, at least so many lines have room, so that nothing moves while words come in.
@@ -144,7 +144,10 @@ class VideoPiece(Piece):
     def height(self, width: int) -> int:
         pen = self.pen
         words = pen.height(self.block.text, width - 2 * pen.pad, pen.body) + 2 * pen.pad
-        return max(words, round(0.25 * width))
+        return max(words + self._badge(), round(0.25 * width))
+
+    def _badge(self) -> int:
+        return _light_height(self.pen) if self.block.light else 0
 
     def most(self, width: int) -> int:
         return max(self.height(width), round(0.75 * width))
@@ -154,12 +157,77 @@ class VideoPiece(Piece):
         ground = pen.palette.tones[Tone.CALM]
         sheet.box(rect, ground.ground, radius=pen.radius, edge=pen.palette.outline, edge_px=pen.metrics.hair)
         inside = rect.inset(pen.metrics.hair)
+        below = self._badge()
         text = inside.inset(pen.pad)
+        text = Rect(text.x, text.y + below, text.width, text.height - below)
         size = min(round(3.2 * pen.body), rect.height // 3)
         high = pen.height(self.block.text, text.width, pen.body)
         top = rect.y + (rect.height - size - high - pen.pad) // 2
-        if size > pen.body and top > rect.y:
+        if size > pen.body and top > rect.y + below:
             sheet.icon("video", rect.x + (rect.width - size) // 2, top, size, ground.text)
             text = Rect(text.x, top + size + pen.pad, text.width, high)
         sheet.words(self.block.text, text, pen.body, ground.text, align="center", middle=True)
-        sheet.place(inside)
+        sheet.place(inside, picture=self.block.picture)
+        if self.block.light:
+            _draw_light(sheet, inside, self.block.light)
+
+
+class SignPiece(Piece):
+    """Words on a card of their own, as large as the room allows."""
+
+    grow = 8.0
+
+    def __init__(self, pen: Pen, block: Sign) -> None:
+        super().__init__(pen)
+        self.block = block
+
+    def _taken(self) -> int:
+        """The height that the words cannot have."""
+        return _light_height(self.pen) + 2 * self.pen.pad
+
+    def height(self, width: int) -> int:
+        return self._words(width, self.pen.letters(SCALE.sign[-1])) + self._taken()
+
+    def most(self, width: int) -> int:
+        return self._words(width, self.pen.letters(SCALE.sign[0])) + 2 * self._taken()
+
+    def _words(self, width: int, px: int) -> int:
+        return self.pen.height(self.block.text, width - 2 * self.pen.pad, px, bold=True)
+
+    def _px(self, rect: Rect) -> int:
+        """The largest size that fits, and cuts no word."""
+        sizes, room = [self.pen.letters(part) for part in SCALE.sign], rect.width - 2 * self.pen.pad
+        fits = (
+            px
+            for px in sizes
+            if self._words(rect.width, px) + self._taken() <= rect.height
+            and not self.pen.cuts(self.block.text, room, px, bold=True)
+        )
+        return next(fits, sizes[-1])
+
+    def draw(self, sheet: Sheet, rect: Rect) -> None:
+        pen, palette = self.pen, self.pen.palette
+        ground = palette.tones[Tone.CALM]
+        sheet.box(rect, ground.ground, radius=pen.radius, edge=palette.outline, edge_px=pen.metrics.hair)
+        below, inside = _light_height(pen), rect.inset(pen.pad)
+        text = Rect(inside.x, inside.y + below, inside.width, inside.height - below)
+        sheet.words(self.block.text, text, self._px(rect), ground.text, bold=True, align="center", middle=True)
+        _draw_light(sheet, rect.inset(pen.metrics.hair), self.block.light)
+
+
+def _light_height(pen: Pen) -> int:
+    """How high the light is, with what keeps it off the edge."""
+    return pen.pitch(pen.quiet) + pen.quiet // 4 + pen.pad // 2
+
+
+def _draw_light(sheet: Sheet, inside: Rect, light: str) -> None:
+    """Above the pictures, so that nobody is seen without knowing it."""
+    pen, tone, px = sheet.pen, sheet.pen.palette.tones[Tone.GOOD], sheet.pen.quiet
+    margin, high, dot = pen.pad // 2, pen.pitch(px), round(0.5 * px)
+    wide = pen.width(light, px, bold=True) + px // 3
+    badge = Rect(inside.x + margin, inside.y + margin, dot + px + wide + px // 2, high + px // 4)
+    sheet.box(badge, tone.ground, radius=badge.height // 2, edge=tone.text, edge_px=pen.metrics.hair // 2 or 1)
+    left = badge.x + px // 2
+    sheet.box(Rect(left, badge.y + (badge.height - dot) // 2, dot, dot), tone.text, radius=dot // 2)
+    text = Rect(left + dot + px // 3, badge.y, wide, badge.height)
+    sheet.words(light, text, px, tone.text, bold=True, middle=True)

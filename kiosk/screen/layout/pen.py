@@ -132,8 +132,8 @@ class Sheet:
     def icon(self, name: str, x: int, y: int, size: int, ink: Ink | str) -> None:
         self.items.append(Mark(Rect(x, y, size, size), name, _ink(ink), self.action))
 
-    def place(self, rect: Rect) -> None:
-        self.items.append(Place(rect))
+    def place(self, rect: Rect, *, picture: bool) -> None:
+        self.items.append(Place(rect, picture))
 
     def words(
         self,

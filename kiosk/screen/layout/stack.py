@@ -8,8 +8,9 @@ from typing import Any
 
 from kiosk.screen.layout.buttons import ButtonsPiece, HintedPiece, KeypadPiece
 from kiosk.screen.layout.cards import CardsPiece, FacesPiece
-from kiosk.screen.layout.living import CaptionPiece, VideoPiece, WaitPiece
+from kiosk.screen.layout.living import CaptionPiece, SignPiece, VideoPiece, WaitPiece
 from kiosk.screen.layout.pen import Pen
+from kiosk.screen.layout.phones import PhonesPiece
 from kiosk.screen.layout.plain import HeadingPiece, ParagraphPiece, PartsPiece, Piece, RowsPiece
 from kiosk.screen.metrics import Rect
 from kiosk.screen.scene import (
@@ -22,7 +23,9 @@ from kiosk.screen.scene import (
     Keypad,
     Paragraph,
     Parts,
+    Phones,
     Rows,
+    Sign,
     Video,
     Wait,
 )
@@ -35,8 +38,10 @@ _PIECES: dict[type, Callable[[Pen, Any], Piece]] = {
     Faces: FacesPiece,
     Buttons: ButtonsPiece,
     Wait: WaitPiece,
+    Phones: PhonesPiece,
     Caption: CaptionPiece,
     Video: VideoPiece,
+    Sign: SignPiece,
     Keypad: KeypadPiece,
     Parts: PartsPiece,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screen.catalogue import Catalogue
+from kiosk.screen.presenters import urgent
 from kiosk.screen.presenters.picture import Picture
 from kiosk.screen.scene import Button, Buttons, Card, Cards, Faces, Heading, Paragraph, Tone
 from kiosk.screen.state import VisitState
@@ -12,12 +13,16 @@ SCORES = range(1, 6)
 REASONS = ("wait", "manner", "unclear", "unsolved", "machine", "other")
 
 
-def ended(texts: Catalogue) -> Picture:
+def ended(state: VisitState, texts: Catalogue, now: float) -> Picture:
+    """Also what has not been confirmed of a request to freeze: that is not over with the call."""
+    call = state.snapshot.call if state.snapshot is not None else None
+    freeze = urgent.meanwhile(call, state, texts, now) if call is not None and call.freeze is not None else []
     return Picture(
         "ended",
         Tone.CALM,
         (
             Heading(texts("ended.heading")),
+            *freeze,
             Cards(
                 (
                     Card("resolved-yes", texts("ended.yes"), "check"),

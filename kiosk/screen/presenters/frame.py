@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kiosk.messages import State as CallState
+from msgspec.structs import replace
+
+from kiosk.messages import Mode, State as CallState
 from kiosk.screen import night
 from kiosk.screen.catalogue import Catalogue
 from kiosk.screen.idle import warning_left
@@ -44,7 +46,10 @@ def picture(state: VisitState, texts: Catalogue, now: float) -> Picture:
         return call.of_call(state.call, state.snapshot, state, texts, now)
     if state.asking is not None:
         return call.asked(state, texts, now)
-    return _step(state, texts, now)
+    step = _step(state, texts, now)
+    if state.again:  # the customer wants to hear it, also what is not read out by itself
+        return replace(step, key=f"{step.key} again {state.again}", slow=True)
+    return step
 
 
 def scene(state: VisitState, texts: Catalogue, now: float, wall: datetime) -> Scene:
@@ -53,7 +58,7 @@ def scene(state: VisitState, texts: Catalogue, now: float, wall: datetime) -> Sc
     return Scene(
         name=middle.name,
         tone=middle.tone,
-        header=Header(_hall(state), f"{wall:%H:%M}", texts("privacy")),
+        header=Header(_hall(state), f"{wall:%H:%M}", _privacy(state, texts)),
         human=_human(state, texts, now),
         sizes=tuple(
             Button(f"size-{size}", texts(f"size.{size}"), primary=size is state.size) for size in TextSize
@@ -82,7 +87,7 @@ def _step(state: VisitState, texts: Catalogue, now: float) -> Picture:
         case Answered() as step:
             return help.answer(step, state, texts)
         case Ended():
-            return after.ended(texts)
+            return after.ended(state, texts, now)
         case Rating():
             return after.rating(texts)
         case Complaining():
@@ -93,6 +98,11 @@ def _step(state: VisitState, texts: Catalogue, now: float) -> Picture:
             return help.thanks(texts)
         case Practice():
             return help.practice(state, texts, now)
+
+
+def _privacy(state: VisitState, texts: Catalogue) -> str:
+    by_video = state.call is not None and state.call.mode is Mode.VIDEO
+    return texts("video.privacy" if by_video else "privacy")
 
 
 def _hall(state: VisitState) -> str:

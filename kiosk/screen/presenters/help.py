@@ -138,7 +138,7 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
             )
         )
     )
-    spoken = (service.spoken or known) if known else text
+    spoken = state.pack.aloud(service) or text
     if where:
         spoken += texts("answer.speech-where", where=where)
     if bring:
@@ -148,8 +148,8 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
         Tone.CALM,
         tuple(blocks),
         spoken,
-        key=f"answer {step.service} {step.times} {step.readings}",
-        slow=step.times > 1 or step.readings > 1,
+        key=f"answer {step.service} {step.times}",
+        slow=step.times > 1,
     )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kiosk import config
+from kiosk.logs import about
 from kiosk.messages import Part
 from kiosk.voice.speech import speaker, voices
 from kiosk.voice.speech.cache import Cache
@@ -252,9 +253,10 @@ class Mouth:
     def _tell(self, part: Part) -> None:
         if part != self._part:
             if part.ok:
-                log.info("speaker: recovered")
+                log.info("speaker: recovered", extra=about(part="speaker", event="recovered"))
             else:
-                log.error("speaker: %s: %s", part.fault, part.remedy)
+                told = about(part="speaker", event=part.fault)
+                log.error("speaker: %s: %s", part.fault, part.remedy, extra=told)
             self._loop.call_soon_threadsafe(self._now_is, part)
 
     # --- back in the event loop -------------------------------------------------------------------

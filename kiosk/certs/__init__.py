@@ -1,0 +1,1 @@
+"""The hall's own certificate authority, and what its broker makes of the certificates (docs/security.md)."""

@@ -1,0 +1,124 @@
+// A customer's request to freeze their money: in red on its call's card, and by itself when the call is over.
+
+import { byId, el, fill, mark, say, show } from "./dom.js";
+import { clockText, placeOf, titleOf } from "./words.js";
+
+const LOST_MS = 10000;
+
+const STANDING = {
+  "no-webhook": "请马上打电话给银行。银行说收到了，再点“银行已收到”。",
+  sending: "已经发给银行系统，正在等回执。",
+  trouble: "银行系统没有回应，还在重发。请马上打电话给银行。",
+  taken: "银行系统收下了，没有给回执。请打电话给银行，问到回执再点“银行已收到”。",
+};
+
+/** What agents have said of requests, until the terminal or the record shows it. */
+export class FreezeActions {
+  #pending = new Map(); // request -> when
+
+  constructor(send) {
+    this.send = send;
+  }
+
+  pending(request) {
+    return this.#pending.has(request);
+  }
+
+  /** 银行已收到; returns false where it cannot go out. */
+  received({ kiosk, call, request }, receipt) {
+    if (!this.send({ do: "freeze-received", kiosk, call, request, receipt })) return false;
+    this.#pending.set(request, performance.now());
+    return true;
+  }
+
+  clear() {
+    this.#pending.clear();
+  }
+
+  /** What the call shows as received, or what is not open any more, has been taken. */
+  settle(state) {
+    for (const request of this.#pending.keys()) {
+      const shown = [...state.kiosks.values()].map((kiosk) => kiosk.call?.freeze).find((freeze) => freeze?.request === request);
+      const open = shown ? shown.state !== "received" : state.freezes.some((line) => line.request === request);
+      if (!open) this.#pending.delete(request);
+    }
+  }
+
+  /** Returns whether an answer has been waited for in vain: the button is there again. */
+  tick(now) {
+    const late = [...this.#pending].filter(([, at]) => now - at > LOST_MS);
+    for (const [request] of late) this.#pending.delete(request);
+    return late.length > 0;
+  }
+}
+
+/** @param {{linked: boolean, pending: boolean, words: boolean}} how `words`: the person may deal with the bank */
+export function renderFreeze(node, freeze, how) {
+  show(node, Boolean(freeze));
+  if (!freeze) return;
+  node.askedAt = freeze.askedAt;
+  mark(node, "request", freeze.request);
+  mark(node, "state", freeze.state);
+  const draft = node.querySelector("input")?.value ?? "";
+  const typing = node.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
+  const key = JSON.stringify([freeze.request, freeze.state, freeze.receipt, freeze.agent?.name, freeze.text, how]);
+  const built = fill(node, key, () => (freeze.state === "received" ? done(freeze) : asking(freeze, how, draft)));
+  if (built && typing) node.querySelector("input")?.focus({ preventScroll: true });
+}
+
+export function tickFreeze(node, now) {
+  const clock = node.querySelector(".freeze-clock");
+  if (clock) say(clock, clockText(now - node.askedAt));
+}
+
+/** What a call's card shows; `line` is what the desk that keeps the record knows besides. */
+export function freezeOf(kiosk, line) {
+  const { freeze, id: call } = kiosk.call;
+  if (!freeze) return null;
+  const standing = line?.standing ?? (freeze.state === "refused" ? "refused" : "no-webhook");
+  return { ...freeze, kiosk: kiosk.id, call, text: text(freeze.state === "asked" ? "asked" : standing, freeze.why || line?.why) };
+}
+
+/** The requests of calls that are over, below those who wait. */
+export function showLoose(state, how) {
+  const lines = state.looseFreezes();
+  const section = byId("freezes");
+  show(section, lines.length > 0);
+  const list = section.querySelector(".cards");
+  fill(list, JSON.stringify(lines.map((line) => line.request)), () => lines.map(() => el("div", { class: "freeze", role: "alert" })));
+  lines.forEach((line, number) => {
+    const kiosk = state.kiosks.get(line.kiosk);
+    const where = kiosk ? [titleOf(kiosk), placeOf(kiosk)].filter(Boolean).join("，") : line.kiosk;
+    const about = `${where} · 编号 ${line.case}，呼叫已结束`;
+    renderFreeze(list.children[number], { ...line, state: "submitted", about, text: text(line.standing, line.why) }, how(line.request));
+  });
+}
+
+function text(standing, why) {
+  if (standing === "asked") return "终端正在记录。";
+  if (standing === "refused") return `银行系统没有受理${why ? `：${why}` : ""}。请马上打电话给银行。`;
+  return STANDING[standing] ?? STANDING["no-webhook"];
+}
+
+function done(freeze) {
+  const who = freeze.agent?.name ? `${freeze.agent.name} 确认` : "银行系统答复";
+  const receipt = freeze.receipt ? `回执 ${freeze.receipt}，` : "";
+  return [el("p", { class: "freeze-done" }, `冻结申请：银行已收到（${receipt}${who}）`)];
+}
+
+function asking(freeze, how, draft) {
+  const why = how.linked ? "" : "连接断开";
+  const input = el("input", {
+    name: "receipt", maxlength: 60, placeholder: "银行回执号（没有可不填）", "aria-label": "银行回执号", autocomplete: "off",
+  });
+  input.value = draft;
+  return [
+    el("p", { class: "freeze-head" }, el("strong", {}, "客户申请紧急冻结"), el("span", { class: "freeze-clock" })),
+    freeze.about && el("p", { class: "freeze-about" }, freeze.about),
+    el("p", { class: "freeze-text" }, how.words ? freeze.text : "请走过去陪着客户，并告诉坐席或主管：要马上打电话给银行。"),
+    how.words && el("div", { class: "freeze-do" }, input, el("button", {
+      type: "button", class: "primary", disabled: Boolean(why || how.pending), "data-action": "freeze-received",
+      "data-freeze-kiosk": freeze.kiosk, "data-freeze-call": freeze.call, "data-freeze-request": freeze.request,
+    }, el("span", { class: "name" }, how.pending ? "正在记录……" : "银行已收到"), why && el("small", {}, why))),
+  ].filter(Boolean);
+}

@@ -1,0 +1,62 @@
+"""The computer: disk, memory, heat, power, clock, watchdog, versions."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from kiosk import __version__, clock, config
+from kiosk.ops import machine
+from kiosk.ops.doctor.line import Line, State
+
+PACKAGES = ("vosk", "Kivy", "aiortc", "paho-mqtt", "SQLAlchemy", "aiohttp")
+
+
+def lines(settings: config.Kiosk | config.Desk, root: Path = Path("/")) -> Iterator[Line]:
+    """``root``: for tests."""
+    state_dir = Path(getattr(settings, "state_dir", "/var/lib/kiosk"))
+    for reading in machine.readings(state_dir, root):
+        state = State.BAD if reading.fault in ("full", "read-only") else State.WARN
+        yield Line(reading.part, state if reading.fault else State.OK, reading.text, reading.remedy)
+    yield _clock(root)
+    yield _watchdog(root)
+    yield Line("versions", State.OK, ", ".join(versions()))
+
+
+def _clock(root: Path) -> Line:
+    now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
+    if not clock.is_set(clock.wall_ms() / 1000):
+        remedy = "it has lost its time: NTP, and a battery for the clock (RTC)"
+        return Line("clock", State.BAD, f"says {now}", remedy)
+    if (root / "run/systemd/timesync/synchronized").exists():
+        return Line("clock", State.OK, f"{now}, synchronised")
+    if any((root / "sys/class/rtc").glob("rtc*")):
+        return Line("clock", State.OK, f"{now}, from a clock with a battery; no network time")
+    how = f"{now}, neither network time nor a clock with a battery"
+    return Line("clock", State.WARN, how, "it will lose its time at the next power cut: NTP, or an RTC")
+
+
+def _watchdog(root: Path) -> Line:
+    if not (root / "dev/watchdog").exists():
+        return Line(
+            "watchdog", State.WARN, "this machine has none", "it will not start again by itself when it hangs"
+        )
+    return Line("watchdog", State.OK, "there; systemd feeds it (RuntimeWatchdogSec)")
+
+
+def versions() -> Iterator[str]:
+    """What runs here."""
+    yield f"kiosk {__version__}"
+    yield f"Python {platform.python_version()}"
+    for package in PACKAGES:
+        try:
+            yield f"{package} {importlib.metadata.version(package)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue  # not every machine has every part
+    try:
+        yield platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        yield platform.platform()

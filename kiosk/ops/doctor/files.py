@@ -1,0 +1,90 @@
+"""What lies on the disk: certificates, models, what the dialogue has learnt, fonts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from kiosk import clock, config, validity
+from kiosk.ops.doctor.line import Line, State
+
+SOON_DAYS = validity.SOON_S / 86_400
+
+
+def certificates(settings: config.Kiosk) -> Iterator[Line]:
+    """Each file's end, and whose it is."""
+    name = f"{settings.hall}/{settings.name}"
+    files = validity.of_client(settings.broker, name, f"renew kiosk {settings.name}")
+    if not files:
+        yield Line("certificates", State.WARN, "the broker is reached without TLS", "use mqtts:// (docs/mqtt.md)")
+    for file in files:
+        yield certificate(file)
+
+
+def certificate(file: validity.File) -> Line:
+    """One file's end, and whose it is."""
+    renew = f"`kiosk certs {file.renew}`"
+    try:
+        read = x509.load_pem_x509_certificate(Path(file.path).read_bytes())
+    except (OSError, ValueError) as error:
+        return Line("certificate", State.BAD, f"{file.path} cannot be read: {error}", renew)
+    subject = [str(part.value) for part in read.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+    if file.holder and file.holder not in subject:
+        how = f"{file.path} is of {', '.join(subject)}"
+        return Line("certificate", State.BAD, how, f"put in that of {file.holder}")
+    days = (read.not_valid_after_utc - datetime.now(UTC)).days
+    how = f"{file.what} until {read.not_valid_after_utc:%Y-%m-%d}"
+    if not clock.is_set(clock.wall_ms() / 1000):
+        return Line("certificate", State.SKIP, f"{how}; this machine does not know the date")
+    if days < 0:
+        return Line("certificate", State.BAD, f"{how}: it has ended", renew)
+    soon = days <= SOON_DAYS
+    return Line("certificate", State.WARN if soon else State.OK, how, renew if soon else "")
+
+
+def models(settings: config.Kiosk) -> Iterator[Line]:
+    """Every byte of every model against its hash."""
+    from kiosk.voice.models import manifest, store
+
+    directory = Path(settings.voice.models_dir)
+    for model in manifest.models():
+        if wrong := store.damage(model, directory):
+            remedy = f"kiosk models fetch --dir {directory} (--from a USB stick). Without it {model.without}"
+            yield Line("model", State.BAD, f"{model.name} {wrong}", remedy)
+        else:
+            yield Line("model", State.OK, f"{model.name} {model.version}, every byte as it was")
+
+
+def dialogue(settings: config.Kiosk) -> Iterator[Line]:
+    """The hall's content, and whether it has been learnt."""
+    from kiosk.dialogue.classifier import ClassifierError
+    from kiosk.dialogue.pack import PackError, load_pack
+    from kiosk.dialogue.trained import find_classifier
+
+    name = settings.screen.pack
+    try:
+        pack = load_pack(name)
+        find_classifier(name, pack)
+    except PackError as error:
+        yield Line("content", State.BAD, str(error), f"kiosk content check {name}")
+    except ClassifierError as error:
+        yield Line("content", State.WARN, str(error), "kiosk content train")
+    else:
+        yield Line("content", State.OK, f"{name}: {len(pack.service)} services, learnt")
+
+
+def font(settings: config.Kiosk) -> Line:
+    """Chinese characters for the screen."""
+    from kiosk.screen.fonts import FontMissing, Fonts
+
+    try:
+        fonts = Fonts(Path(settings.state_dir) / "fonts", settings.screen.language)
+    except FontMissing as error:
+        return Line("font", State.BAD, str(error), "apt install fonts-noto-cjk")
+    except OSError as error:
+        return Line("font", State.WARN, f"the font cannot be unpacked: {error}", "run the doctor as root")
+    missing = fonts.missing_glyphs("人工您好要办什么事按一下有人来")
+    return Line("font", State.BAD if missing else State.OK, f"lacks {missing}" if missing else "Noto Sans CJK")

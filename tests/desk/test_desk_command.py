@@ -1,0 +1,63 @@
+"""``kiosk desk user``, and what a desk without people says when it starts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from parts import eventually
+
+from kiosk.cli import main
+from kiosk.desk.database import open_database
+from kiosk.desk.people import People, Person
+from kiosk.desk.roles import Role
+from kiosk.stack import Stack
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    path = tmp_path / "desk.toml"
+    path.write_text(f'hall = "h"\nname = "d1"\ndatabase = "sqlite:///{tmp_path}/desk.db"\n')
+    return path
+
+
+def run(settings: Path, *words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["desk", "user", *words, "--config", str(settings)])
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def test_people_are_added_listed_and_removed(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = People(open_database(f"sqlite:///{settings.parent}/desk.db"))
+    assert run(settings, "add", "wang", "王芳", "--role", "supervisor", "--level", "2", "--one-time") == 0
+    password = re.search(r"with (\S+) and", capsys.readouterr().out)
+    assert password is not None and people.check("wang", password[1], "") is not None
+    assert people.all() == [Person("wang", "王芳", 2, role=Role.SUPERVISOR, one_time=True)]
+
+    secret = settings.parent / "secret"
+    secret.write_text("long enough\n")
+    assert run(settings, "add", "wang", "王小芳", "--password-file", str(secret)) == 0
+    assert people.all() == [Person("wang", "王小芳", 2, role=Role.SUPERVISOR)]  # what is not said stays
+    capsys.readouterr()
+    assert run(settings, "list") == 0
+    assert re.search(r"^wang +supervisor +level 2 +王小芳$", capsys.readouterr().out, re.MULTILINE)
+    assert run(settings, "remove", "wang") == 0
+    assert people.all() == []
+    assert run(settings, "remove", "wang") == 2
+    assert "wang: there is no such person" in capsys.readouterr().err
+
+
+def test_a_desk_without_people_tells_the_first_password_once() -> None:
+    with Stack() as stack:
+        stack.make_desk("desk1", people={})
+        stack.start("desk1")
+        eventually(lambda: "first start" in stack.log("desk1"), "the first password")
+        found = re.search(r"one-time password: (\S+)", stack.log("desk1"))
+        people = People(open_database(f"sqlite:///{stack.directory}/desk1.db"))
+        assert found is not None and people.check("admin", found[1], "") is not None
+        stack.kill("desk1")
+        stack.start("desk1")
+        assert stack.log("desk1").count("first start") == 1
