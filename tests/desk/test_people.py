@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from desks import copy_database
 
 from kiosk.desk.database import open_database
 from kiosk.desk.deeds import Deeds
@@ -17,8 +18,8 @@ NOW = 1_800_000_000
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with one person; hashing a password is slow on purpose."""
-    path = tmp_path_factory.mktemp("people") / "desk.db"
-    engine = open_database(f"sqlite:///{path}")
+    path = tmp_path_factory.mktemp("people")
+    engine = open_database(f"sqlite:///{path}/desk.db")
     People(engine).add("li", "李娜", PASSWORD, level=2)
     engine.dispose()
     return path
@@ -26,9 +27,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def engine(prepared: Path, tmp_path: Path) -> sa.Engine:
-    for file in prepared.parent.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    return open_database(f"sqlite:///{tmp_path / prepared.name}")
+    copy_database(prepared, tmp_path)
+    return open_database(f"sqlite:///{tmp_path}/desk.db")
 
 
 @pytest.fixture

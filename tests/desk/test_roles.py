@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 import sqlalchemy as sa
-from desks import ServedDesk, serve
+from desks import ServedDesk, copy_database, serve
 
 from kiosk.desk import database, protocol
 from kiosk.desk.database import open_database
@@ -97,8 +97,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def directory(prepared: Path, tmp_path: Path) -> Iterator[Path]:
-    for file in prepared.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    copy_database(prepared, tmp_path)
     yield tmp_path
 
 

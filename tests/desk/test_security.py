@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from desks import ServedDesk, serve
+from desks import ServedDesk, copy_database, serve
 from parts import LIMIT_S
 from playwright.async_api import expect
 
@@ -42,8 +42,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def desk(prepared: Path, tmp_path: Path) -> AsyncIterator[ServedDesk]:
-    for file in prepared.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    copy_database(prepared, tmp_path)
     async with serve(tmp_path) as served:
         yield served
 
