@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk import __version__, clock, config
 from kiosk.ops import machine
 from kiosk.ops.doctor.line import Line, State
+from kiosk.ops.upgrade import run as upgrade
 
 PACKAGES = ("vosk", "Kivy", "aiortc", "paho-mqtt", "SQLAlchemy", "aiohttp")
 
@@ -23,6 +24,7 @@ def lines(settings: config.Kiosk | config.Desk, root: Path = Path("/")) -> Itera
         yield Line(reading.part, state if reading.fault else State.OK, reading.text, reading.remedy)
     yield _clock(root)
     yield _watchdog(root)
+    yield from _upgrade(root)
     yield Line("versions", State.OK, ", ".join(versions()))
 
 
@@ -45,6 +47,14 @@ def _watchdog(root: Path) -> Line:
             "watchdog", State.WARN, "this machine has none", "it will not start again by itself when it hangs"
         )
     return Line("watchdog", State.OK, "there; systemd feeds it (RuntimeWatchdogSec)")
+
+
+def _upgrade(root: Path) -> Iterator[Line]:
+    """Only where there is one: its note lies there from its first step to its last."""
+    note = root / upgrade.DIRECTORY.relative_to("/") / upgrade.NOTE
+    if note.exists():
+        remedy = "unless it runs now: kiosk upgrade --resume; journalctl -u rengong-upgrade has how far it came"
+        yield Line("upgrade", State.BAD, "is under way, or was interrupted", remedy)
 
 
 def versions() -> Iterator[str]:
