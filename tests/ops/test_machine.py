@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import config
 from kiosk.ops import machine
 from kiosk.ops.doctor import computer
 from kiosk.ops.doctor.line import State
@@ -60,9 +59,8 @@ def test_a_directory_that_is_not_there_yet_is_on_the_disk_of_the_nearest_that_is
 
 def test_an_upgrade_that_was_interrupted_has_a_line(root: Path) -> None:
     note = root / "var/lib/kiosk-packages/upgrade.json"
-    settings = config.Kiosk("hall", "k1", state_dir=str(root))
-    assert "upgrade" not in {line.what for line in computer.lines(settings, root)}
+    assert "upgrade" not in {line.what for line in computer.lines(root, root)}
     note.parent.mkdir(parents=True)
     note.write_text("{}")
-    (line,) = (line for line in computer.lines(settings, root) if line.what == "upgrade")
+    (line,) = (line for line in computer.lines(root, root) if line.what == "upgrade")
     assert line.state is State.BAD and "kiosk upgrade --resume" in line.remedy

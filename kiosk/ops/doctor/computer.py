@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from kiosk import __version__, clock, config
+from kiosk import __version__, clock
 from kiosk.ops import machine
 from kiosk.ops.doctor.line import Line, State
 from kiosk.ops.upgrade import run as upgrade
@@ -16,10 +16,9 @@ from kiosk.ops.upgrade import run as upgrade
 PACKAGES = ("vosk", "Kivy", "aiortc", "paho-mqtt", "SQLAlchemy", "aiohttp")
 
 
-def lines(settings: config.Kiosk | config.Desk, root: Path = Path("/")) -> Iterator[Line]:
-    """``root``: for tests."""
-    state_dir = Path(getattr(settings, "state_dir", "/var/lib/kiosk"))
-    for reading in machine.readings(state_dir, root):
+def lines(directory: Path, root: Path = Path("/")) -> Iterator[Line]:
+    """``directory``: of journal or database, whose disk is looked at. ``root``: for tests."""
+    for reading in machine.readings(directory, root):
         state = State.BAD if reading.fault in ("full", "read-only") else State.WARN
         yield Line(reading.part, state if reading.fault else State.OK, reading.text, reading.remedy)
     yield _clock(root)

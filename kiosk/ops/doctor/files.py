@@ -9,19 +9,32 @@ from pathlib import Path
 from cryptography import x509
 
 from kiosk import clock, config, validity
+from kiosk.certs.roles import LEDGER, Holder, Role
 from kiosk.ops.doctor.line import Line, State
 
 SOON_DAYS = validity.SOON_S / 86_400
 
 
-def certificates(settings: config.Kiosk) -> Iterator[Line]:
+def certificates(settings: config.Kiosk | config.Desk) -> Iterator[Line]:
     """Each file's end, and whose it is."""
-    name = f"{settings.hall}/{settings.name}"
-    files = validity.of_client(settings.broker, name, f"renew kiosk {settings.name}")
-    if not files:
+    if not settings.broker.tls:
         yield Line("certificates", State.WARN, "the broker is reached without TLS", "use mqtts:// (docs/mqtt.md)")
+    if isinstance(settings, config.Desk):
+        files = of_desk(settings)
+    else:
+        name = str(Holder(settings.hall, Role.KIOSK, settings.name))
+        files = validity.of_client(settings.broker, name, f"renew kiosk {settings.name}")
     for file in files:
         yield certificate(file)
+
+
+def of_desk(settings: config.Desk) -> list[validity.File]:
+    """What a desk lives on: with the broker, and with browsers."""
+    hall, name = settings.hall, settings.name
+    holder = str(Holder(hall, Role.DESK, name))
+    own = validity.of_client(settings.broker, holder, f"renew desk {name}", ledger=settings.ledger)
+    page = str(Holder(hall, Role.PAGE, name))
+    return [*own, validity.File("our certificate for browsers", settings.cert, f"renew page {name}", page)]
 
 
 def certificate(file: validity.File) -> Line:
@@ -35,8 +48,19 @@ def certificate(file: validity.File) -> Line:
     if file.holder and file.holder not in subject:
         how = f"{file.path} is of {', '.join(subject)}"
         return Line("certificate", State.BAD, how, f"put in that of {file.holder}")
-    days = (read.not_valid_after_utc - datetime.now(UTC)).days
-    how = f"{file.what} until {read.not_valid_after_utc:%Y-%m-%d}"
+    marks = read.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATIONAL_UNIT_NAME)
+    if file.ledger and LEDGER not in [str(mark.value) for mark in marks]:
+        how = f"{file.path} does not say that this desk keeps the ledger: nothing is put on record"
+        remedy = f"`kiosk certs {file.renew} --ledger`, then `kiosk certs broker`"
+        return Line("certificate", State.BAD, how, remedy)
+    return dated(file.what, read.not_valid_after_utc, file.renew)
+
+
+def dated(what: str, ends: datetime, renew: str) -> Line:
+    """A certificate's end, by this machine's clock; ``renew``: behind ``kiosk certs``."""
+    renew = f"`kiosk certs {renew}`"
+    days = (ends - datetime.now(UTC)).days
+    how = f"{what} until {ends:%Y-%m-%d}"
     if not clock.is_set(clock.wall_ms() / 1000):
         return Line("certificate", State.SKIP, f"{how}; this machine does not know the date")
     if days < 0:
