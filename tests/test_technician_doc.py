@@ -1,22 +1,28 @@
-"""Every fault that a terminal can name must be in docs/technician.md, and no other."""
+"""Every fault that a terminal can name must be in docs/technician.md and its Chinese sister, and no other."""
 
 import re
 
+import pytest
 from named_faults import ROOT, code, of_terminal
 
 from kiosk.link.reports import OWN_PARTS
 
-TEXT = (ROOT / "docs" / "technician.md").read_text(encoding="utf-8")
+FAULTS = {"technician.md": "\n## Faults\n", "technician.zh-CN.md": "\n## 故障\n"}
 
 
-def faults_in_doc():
-    faults = TEXT.split("\n## Faults\n", 1)[1].split("\n## ", 1)[0]
+def faults_in_doc(document):
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    faults = text.split(FAULTS[document], 1)[1].split("\n## ", 1)[0]
     sections = re.split(r"^### ", faults, flags=re.MULTILINE)[1:]
-    return {s.split("\n", 1)[0]: set(re.findall(r"^\| `([\w-]+)` \|", s, re.MULTILINE)) for s in sections}
+    return {
+        re.match(r"[\w -]*\w", s, re.ASCII)[0]: set(re.findall(r"^\| `([\w-]+)` \|", s, re.MULTILINE))
+        for s in sections
+    }
 
 
-def test_every_fault_is_explained_and_no_other():
-    assert faults_in_doc() == of_terminal()
+@pytest.mark.parametrize("document", FAULTS)
+def test_every_fault_is_explained_and_no_other(document):
+    assert faults_in_doc(document) == of_terminal()
 
 
 def test_the_search_finds_what_there_is():

@@ -12,7 +12,7 @@ from named_faults import ROOT
 
 from kiosk import config
 
-TREES = {"technician.md": "\n## What do you see?\n"}
+TREES = {"technician.md": "\n## What do you see?\n", "technician.zh-CN.md": "\n## 看到了什么？\n"}
 STATIC = ROOT / "kiosk" / "desk" / "static"
 #: A line of the doctor's as it is written in the tree.
 LEAF = re.compile(r"`(?P<desk>desk: )?(?P<state>ok|WARN|BAD)  (?P<what>[\w -]+?)  (?P<how>[^`]+)`")
@@ -121,6 +121,13 @@ def test_what_is_quoted_is_what_is_shown(document: str) -> None:
     quoted = QUOTED.findall(tree(document))
     assert len(quoted) > 30
     assert [text for text in quoted if not is_shown(text, texts)] == []
+
+
+def test_both_languages_have_the_same_leaves_in_the_same_places() -> None:
+    """And the same branches above them."""
+    english, chinese = (tree(document) for document in TREES)
+    assert [leaves(item) for item in branches(english)] == [leaves(item) for item in branches(chinese)]
+    assert len(SETTINGS.findall(english)) == len(SETTINGS.findall(chinese)) == 1
 
 
 def test_settings_that_cannot_be_read_are_told_as_the_tree_says() -> None:
