@@ -30,21 +30,23 @@ def lines(directory: Path, root: Path = Path("/")) -> Iterator[Line]:
 def _clock(root: Path) -> Line:
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
     if not clock.is_set(clock.wall_ms() / 1000):
-        remedy = "it has lost its time: NTP, and a battery for the clock (RTC)"
+        remedy = "it has lost its time: `timedatectl set-ntp true` with a network; a clock with a battery (RTC)"
         return Line("clock", State.BAD, f"says {now}", remedy)
     if (root / "run/systemd/timesync/synchronized").exists():
         return Line("clock", State.OK, f"{now}, synchronised")
     if any((root / "sys/class/rtc").glob("rtc*")):
         return Line("clock", State.OK, f"{now}, from a clock with a battery; no network time")
     how = f"{now}, neither network time nor a clock with a battery"
-    return Line("clock", State.WARN, how, "it will lose its time at the next power cut: NTP, or an RTC")
+    remedy = (
+        "the next power cut takes its time: `timedatectl set-ntp true` where there is a network, or fit an RTC"
+    )
+    return Line("clock", State.WARN, how, remedy)
 
 
 def _watchdog(root: Path) -> Line:
     if not (root / "dev/watchdog").exists():
-        return Line(
-            "watchdog", State.WARN, "this machine has none", "it will not start again by itself when it hangs"
-        )
+        remedy = "nothing to mend; should it ever hang, switch it off and on: it will not start again by itself"
+        return Line("watchdog", State.WARN, "this machine has none", remedy)
     return Line("watchdog", State.OK, "there; systemd feeds it (RuntimeWatchdogSec)")
 
 

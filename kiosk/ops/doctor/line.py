@@ -38,7 +38,12 @@ def shown(line: Line) -> str:
 def on_duty(people: int) -> Line:
     """Whether somebody is rung when a customer calls now."""
     if not people:
-        return Line("on duty", State.BAD, "nobody", "somebody must go on duty (上岗) at a desk")
+        return Line(
+            "on duty",
+            State.BAD,
+            "nobody",
+            "somebody opens the page and presses 上岗; who has must keep it in front, or its sound on",
+        )
     return Line("on duty", State.OK, f"{people}")
 
 

@@ -24,7 +24,7 @@ async def link(settings: config.Kiosk) -> list[Line]:
         async with asyncio.timeout(PATIENCE_S):
             connection = await local.connect(path)
     except (OSError, TimeoutError) as error:
-        remedy = "systemctl status kiosk-link; kiosk logs. Without it the button calls nobody"
+        remedy = "systemctl restart kiosk-link; journalctl -u kiosk-link -n 30. Without it the button calls nobody"
         return [Line("link", State.BAD, f"nothing answers at {path} ({error})", remedy)]
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -92,4 +92,5 @@ def units(wanted: tuple[str, ...] = UNITS, needed: str = "link") -> Iterator[Lin
         elif enabled in ("", "disabled") and name != needed:
             yield Line(unit, State.SKIP, how)
         else:
-            yield Line(unit, State.BAD, how, f"systemctl enable --now {unit}; kiosk logs --since today")
+            remedy = f"systemctl enable --now {unit}; if it ends again: journalctl -u {unit} -n 30"
+            yield Line(unit, State.BAD, how, remedy)
