@@ -230,14 +230,9 @@ def open_database(url: str, *, upto: str = "head") -> sa.Engine:
     Raises :class:`DatabaseError`.
     """
     try:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _durable)
-        else:
-            sa.event.listen(engine, "connect", _impatient)
+        if file := file_of(url):
+            file.parent.mkdir(parents=True, exist_ok=True)
+        engine = as_it_is(url)
         _migrate(engine, upto)
     except DatabaseError:
         raise
@@ -247,6 +242,29 @@ def open_database(url: str, *, upto: str = "head") -> sa.Engine:
             f"the disk, and for postgresql the server and the 'postgresql' extra"
         ) from error
     return engine
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database. Raises ``sqlalchemy.exc.ArgumentError`` for what is no URL."""
+    parsed = sa.make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def as_it_is(url: str) -> sa.Engine:
+    """An engine, with whatever tables are there. Raises ``sqlalchemy.exc.SQLAlchemyError``, ``ImportError``."""
+    parsed = sa.make_url(url)
+    engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    sa.event.listen(engine, "connect", _durable if engine.dialect.name == "sqlite" else _impatient)
+    return engine
+
+
+def versions(connection: sa.Connection) -> tuple[str, str]:
+    """Of the tables as they are (empty: there are none), and as this program makes them."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    there = MigrationContext.configure(connection).get_current_revision()
+    return there or "", ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
 
 
 def insert_into(connection: sa.Connection, table: sa.Table) -> Any:

@@ -51,6 +51,18 @@ def read(path: Path) -> list[tuple[int, bytes]]:
     return list(_read(path)) if path.exists() else []
 
 
+def last(path: Path) -> tuple[str, int] | None:
+    """Day and position of the head that was written down last; None: there is none.
+
+    Raises :class:`HeadError`, and ``OSError``.
+    """
+    found = None
+    if path.exists():
+        for day, position, _ in _days(path):
+            found = day, position
+    return found
+
+
 def add(path: Path, text: str) -> None:
     """Append a line and have it on the disk. Raises ``OSError``."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,12 +75,16 @@ def add(path: Path, text: str) -> None:
 
 
 def _read(path: Path) -> Iterator[tuple[int, bytes]]:
+    return ((position, digest) for _, position, digest in _days(path))
+
+
+def _days(path: Path) -> Iterator[tuple[str, int, bytes]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, text in enumerate(file, 1):
             if not text.strip() or not text.endswith("\n"):
                 continue
             try:
-                yield parse(text)
+                yield text.split(maxsplit=1)[0], *parse(text)
             except HeadError as error:
                 raise HeadError(f"{path}:{number}: {error}") from error
 

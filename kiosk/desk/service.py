@@ -274,6 +274,11 @@ class DeskService:
     def _freeze_lines(self) -> list[protocol.FreezeLine]:
         return [self._freezes.line(row) for row in self._freezes.open]
 
+    @property
+    def troubles(self) -> list[protocol.Trouble]:
+        """What is wrong with the desk itself now."""
+        return self._troubles.lines
+
     # --- what pages are told -----------------------------------------------------------------------
 
     def _tell(self, message: Any) -> None:

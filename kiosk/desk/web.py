@@ -17,6 +17,7 @@ from kiosk.desk import (
     routes,
     web_account,
     web_cases,
+    web_doctor,
     web_metrics,
     web_people,
     web_report,
@@ -110,7 +111,7 @@ def add_routes(app: web.Application) -> None:
             status=routes.SWITCHING,
         ),
     )
-    for area in (web_account, web_people, web_cases, web_unanswered, web_report, web_metrics, openapi):
+    for area in (web_account, web_people, web_cases, web_unanswered, web_report, web_metrics, web_doctor, openapi):
         area.add_routes(app)
 
 

@@ -29,12 +29,12 @@ def add_routes(app: web.Application) -> None:
 
 async def _metrics(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    _allow(request, desk.settings.metrics_token)
+    allow_machine(request, desk.settings.metrics_token)
     encode, content_type = choose_encoder(request.headers.get(hdrs.ACCEPT, ""))
     return web.Response(body=encode(desk.metrics.registry), headers={hdrs.CONTENT_TYPE: content_type})
 
 
-def _allow(request: web.Request, token: str) -> None:
+def allow_machine(request: web.Request, token: str) -> None:
     """With a token only who has it; without one only this machine. Raises 401 or 403."""
     if token:
         said = request.headers.get(hdrs.AUTHORIZATION, "").encode()

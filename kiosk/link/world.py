@@ -81,7 +81,10 @@ class World:
                 parts.fault("broker", "unreachable", uplink.broker.fault, now)
             return
         if uplink.broker.refused:
-            remedy = f"we may not write {uplink.broker.refused}: the certificate must be of this hall and name"
+            remedy = (
+                f"we may not write {uplink.broker.refused}: the certificate must be of this hall and name. It is? "
+                "On the broker's machine `kiosk certs broker`, then systemctl reload mosquitto"
+            )
             parts.fault("broker", "not-allowed", remedy, now)
         else:
             parts.well("broker")
@@ -91,7 +94,10 @@ class World:
             remedy = f"somebody in hall '{self._hall}' must go on duty (上岗)"
             parts.fault("desk", "nobody-on-duty", remedy, now)
         elif now - uplink.joined_at > DESK_GRACE_S:
-            remedy = f"no desk serves hall '{self._hall}': start `kiosk desk`, or correct `hall` in kiosk.toml"
+            remedy = (
+                f"no desk serves hall '{self._hall}': on the desk's machine systemctl start kiosk-desk, or "
+                "correct `hall` in kiosk.toml"
+            )
             parts.fault("desk", "no-desk", remedy, now)
 
 

@@ -13,7 +13,8 @@ SYNTHETIC, NONE, FILE = "synthetic", "none", "file:"
 REMEDIES = {
     "missing": "no camera with this name: plug it in, or correct video.camera",
     "unplugged": "the camera is gone: plug it in again",
-    "busy": "the camera cannot be opened: another program has it, or it is none, or the group video is missing",
+    "busy": "the camera cannot be opened: another program has it (fuser -v /dev/video*), or it is none, "
+    "or the user kiosk lacks the group video",
 }
 
 

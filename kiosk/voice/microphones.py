@@ -18,9 +18,10 @@ _LOOK_S = 5.0
 REMEDIES = {
     "missing": "no microphone with this name: plug it in, or correct voice.microphone",
     "unplugged": "the microphone is gone: plug it in again",
-    "busy": "the microphone cannot be opened: another program has it, or the user lacks the group audio",
-    "silent": "nothing but silence for minutes: the microphone is muted or dead; check its switch and alsamixer",
-    "clipping": "the sound is cut off: lower the microphone's gain in alsamixer",
+    "busy": "the microphone cannot be opened: another program has it (fuser -v /dev/snd/*), or "
+    "the user kiosk lacks the group audio",
+    "silent": "nothing but silence for minutes: the microphone is muted or dead: its switch; alsamixer, F4",
+    "clipping": "the sound is cut off: turn the microphone down in alsamixer, F4",
     "overflow": "sound was lost: the computer is too busy; see what takes its time with top",
     "no-library": "PortAudio is missing: apt install libportaudio2, and install the voice extra",
 }

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.ops import machine
+from kiosk.ops.doctor import computer
+from kiosk.ops.doctor.line import State
 
 
 @pytest.fixture
@@ -53,3 +55,12 @@ def test_what_a_machine_does_not_have_or_garbles_is_left_out(root: Path) -> None
 def test_a_directory_that_is_not_there_yet_is_on_the_disk_of_the_nearest_that_is(tmp_path: Path) -> None:
     there = machine.disk(tmp_path / "not" / "yet")
     assert there is not None and str(tmp_path) in there.text and not there.fault
+
+
+def test_an_upgrade_that_was_interrupted_has_a_line(root: Path) -> None:
+    note = root / "var/lib/kiosk-packages/upgrade.json"
+    assert "upgrade" not in {line.what for line in computer.lines(root, root)}
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
+    (line,) = (line for line in computer.lines(root, root) if line.what == "upgrade")
+    assert line.state is State.BAD and "kiosk upgrade --resume" in line.remedy

@@ -35,6 +35,18 @@ def shown(line: Line) -> str:
     return f"{text}\n{'':24} -> {line.remedy}" if line.remedy else text
 
 
+def on_duty(people: int) -> Line:
+    """Whether somebody is rung when a customer calls now."""
+    if not people:
+        return Line(
+            "on duty",
+            State.BAD,
+            "nobody",
+            "somebody opens the page and presses 上岗; who has must keep it in front, or its sound on",
+        )
+    return Line("on duty", State.OK, f"{people}")
+
+
 def worst(lines: Iterable[Line]) -> int:
     """The exit code: 1 when something is bad."""
     return int(any(line.state is State.BAD for line in lines))

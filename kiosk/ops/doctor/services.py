@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk import config, local, messages
 from kiosk.messages import RunSelfTest, Snapshot
-from kiosk.ops.doctor.line import Line, State
+from kiosk.ops.doctor.line import Line, State, on_duty
 
 PATIENCE_S = 15.0
 #: What the parts of a terminal are called in one or two words.
@@ -24,7 +24,7 @@ async def link(settings: config.Kiosk) -> list[Line]:
         async with asyncio.timeout(PATIENCE_S):
             connection = await local.connect(path)
     except (OSError, TimeoutError) as error:
-        remedy = "systemctl status kiosk-link; kiosk logs. Without it the button calls nobody"
+        remedy = "systemctl restart kiosk-link; journalctl -u kiosk-link -n 30. Without it the button calls nobody"
         return [Line("link", State.BAD, f"nothing answers at {path} ({error})", remedy)]
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -53,10 +53,7 @@ def _parts(state: Snapshot) -> Iterator[Line]:
 
 
 def _path(state: Snapshot) -> Iterator[Line]:
-    if not state.on_duty:
-        yield Line("on duty", State.BAD, "nobody", "somebody must go on duty (上岗) at a desk")
-    else:
-        yield Line("on duty", State.OK, f"{state.on_duty}")
+    yield on_duty(state.on_duty)
     test = state.self_test
     if state.call is not None:
         yield Line("test call", State.SKIP, "there is a call; it was not disturbed")
@@ -74,8 +71,8 @@ async def _state(connection: local.LocalConnection) -> Snapshot:
             return messages.decode(line, Snapshot)
 
 
-def units(wanted: tuple[str, ...] = UNITS) -> Iterator[Line]:
-    """Whether systemd keeps them running."""
+def units(wanted: tuple[str, ...] = UNITS, needed: str = "link") -> Iterator[Line]:
+    """Whether systemd keeps them running; all but ``needed`` a machine may do without."""
     if not Path("/run/systemd/system").is_dir() or not shutil.which("systemctl"):
         yield Line("systemd", State.SKIP, "does not run here")
         return
@@ -92,7 +89,8 @@ def units(wanted: tuple[str, ...] = UNITS) -> Iterator[Line]:
         how = f"{state}, {enabled or 'not installed'}, started again {shown.get('NRestarts', '?')} times"
         if state == "active" and enabled == "enabled":
             yield Line(unit, State.OK, how)
-        elif enabled in ("", "disabled") and name != "link":
+        elif enabled in ("", "disabled") and name != needed:
             yield Line(unit, State.SKIP, how)
         else:
-            yield Line(unit, State.BAD, how, f"systemctl enable --now {unit}; kiosk logs --since today")
+            remedy = f"systemctl enable --now {unit}; if it ends again: journalctl -u {unit} -n 30"
+            yield Line(unit, State.BAD, how, remedy)

@@ -30,7 +30,8 @@ def lines(settings: config.Kiosk) -> list[Line]:
         recorded = sounddevice.playrec(tone, RATE, channels=1, dtype="float32", device=devices, blocking=True)
     except (sounddevice.PortAudioError, ValueError) as error:
         how = f"neither played nor recorded: {error}"
-        return [Line("sound", State.SKIP, how, "`systemctl stop kiosk-voice` lets the doctor have the sound card")]
+        remedy = "systemctl stop kiosk-voice; kiosk doctor; systemctl start kiosk-voice"
+        return [Line("sound", State.SKIP, how, remedy)]
     return judge(recorded[:, 0])
 
 
@@ -45,16 +46,16 @@ def judge(recorded: Samples) -> list[Line]:
     quiet, loud = recorded[: round(RATE * QUIET_S)], recorded[round(RATE * QUIET_S) :]
     level = _db(float(np.std(recorded)))
     if level <= -90:
-        remedy = "it is muted or dead: its switch, alsamixer, voice.microphone"
+        remedy = "switch it on; alsamixer, F4: is it muted? Is it the one that voice.microphone names?"
         return [Line("microphone", State.BAD, "digital silence for 2 s", remedy)]
     found = [Line("microphone", State.OK, f"hears the hall at {_db(float(np.std(quiet))):.0f} dB of full scale")]
     if float(np.mean(np.abs(recorded) > 0.98)) > 0.01:
-        found[0] = Line("microphone", State.WARN, "the sound is cut off", "lower its gain in alsamixer")
+        found[0] = Line("microphone", State.WARN, "the sound is cut off", "alsamixer, F4: turn it down")
     ratio = _tone_db(loud) - _tone_db(quiet)
     if ratio >= HEARD_DB:
         found.append(Line("loudspeaker", State.OK, f"the microphone hears it, {ratio:.0f} dB above the hall"))
     else:
-        remedy = "plugged in, switched on, turned up? voice.speaker; or the microphone is too far away"
+        remedy = "is it plugged in, on, turned up? Is it the one voice.speaker names? Or the microphone is too far"
         how = f"the microphone does not hear its tone ({ratio:.0f} dB)"
         found.append(Line("loudspeaker", State.BAD, how, remedy))
     return found

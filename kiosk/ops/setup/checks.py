@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import queue
 from collections.abc import Iterator
 
 from kiosk import config
-from kiosk.broker import Broker
+from kiosk.ops.doctor.broker import connect
 from kiosk.ops.doctor.line import Line, State
 from kiosk.reachable import serves
 
 #: A board says something every second, and one that says nothing for 3 s is at fault.
 BUTTON_S = 3.5
-BROKER_S = 6.0
 
 
 def ports() -> Line:
@@ -50,30 +48,10 @@ def broker(settings: config.Kiosk | config.Desk, client: str) -> Line:
     where = f"{settings.broker.host}:{settings.broker.port}"
     if isinstance(settings, config.Kiosk) and serves(settings.link_socket):
         return Line("broker", State.SKIP, "the link runs and is connected, or not; its word comes at the end")
-    fault = asyncio.run(_connect(settings.broker, client))
+    fault = connect(settings.broker, client)
     if fault:
         return Line("broker", State.BAD, f"no connection to {where}", fault)
     return Line("broker", State.OK, f"{where} takes us as {client}")
-
-
-async def _connect(settings: config.Broker, client: str) -> str:
-    """Why not; empty: it went."""
-    connected = asyncio.Event()
-
-    async def on_connected() -> None:
-        connected.set()
-
-    connection = Broker(settings, client, on_connected=on_connected, on_message=lambda _message: None)
-    running = asyncio.create_task(connection.run())
-    try:
-        async with asyncio.timeout(BROKER_S):
-            await connected.wait()
-    except TimeoutError:
-        return connection.fault or "it does not answer; check network and address"
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    return ""
 
 
 def microphones() -> Line:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk import config, validity
+from kiosk import config
 from kiosk.certs import broker as broker_files
 from kiosk.certs.authority import Authority
 from kiosk.certs.files import CertificateError
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if given["certs"] == "new":
         seen += _made(certs, given)
     placing.certificates(certs if given["certs"] in ("new", "") else Path(given["certs"]), certs, holders)
-    for file in _files(wanted, given["name"]):
+    for file in files.of_desk(wanted):
         seen.append(files.certificate(file))
     placing.settings(path, document.changed(text, made.desk(given, certs), path))
     print(f"{path} is written")
@@ -104,13 +104,6 @@ def _handed_over(certs: Path, stick: Path, holder: Holder) -> Line:
     except OSError as error:
         return Line("stick", State.BAD, f"{stick}: {error}", "plug it in, and run this again with --force")
     return Line("stick", State.OK, f"{stick} has the certificate of {holder.name}: there, --certs {stick}")
-
-
-def _files(wanted: config.Desk, name: str) -> list[validity.File]:
-    holder = str(Holder(wanted.hall, Role.DESK, name))
-    own = validity.of_client(wanted.broker, holder, f"renew desk {name}", ledger=wanted.ledger)
-    page = str(Holder(wanted.hall, Role.PAGE, name))
-    return [*own, validity.File("our certificate for browsers", wanted.cert, f"renew page {name}", page)]
 
 
 def _broker(certs: Path, to: Path, *, start: bool) -> list[Line]:

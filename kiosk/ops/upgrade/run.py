@@ -13,6 +13,7 @@ from kiosk.ops.upgrade.packages import UpgradeError
 from kiosk.ops.upgrade.steps import Plan, Step
 
 DIRECTORY = Path("/var/lib/kiosk-packages")
+NOTE = "upgrade.json"  # in it, from the first step of an upgrade to its last
 AGAIN_S = 1.0
 
 
@@ -36,7 +37,7 @@ class Site(NamedTuple):
 
     @property
     def note(self) -> Path:
-        return self.directory / "upgrade.json"
+        return self.directory / NOTE
 
 
 def begin(site: Site, new: Path, old: Path | None) -> bool:
