@@ -40,7 +40,7 @@ def spoken(speaking_model) -> dict[str, Samples]:
 
 
 @pytest.fixture
-def hall(stack, card, hearing_model) -> Stack:
+def hall(card, stack, hearing_model) -> Stack:
     """A terminal with ears: everything is made, and nothing started. espeak takes no time from the others."""
     stack.make_kiosk("k1")
     stack.make_voice(
@@ -152,7 +152,7 @@ def not_allowed(watch: Watch, terminal: Path) -> list[str]:
 
 
 @pytest.fixture
-def watched(stack, card, hearing_model, tmp_path) -> Iterator[Watch]:
+def watched(card, stack, hearing_model, tmp_path) -> Iterator[Watch]:
     """A whole terminal, its screen too, whose every written file is seen; everything is started."""
     if importlib.util.find_spec("kivy") is None:
         pytest.skip("the screen needs Kivy")
