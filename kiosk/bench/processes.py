@@ -22,12 +22,17 @@ def rss_mb(pid: int) -> float:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that it has started, and theirs."""
+    """The processes that it has started, and theirs, without those that have ended and are only remembered."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in map(int, (task / "children").read_text().split()):
-            found += [child, *descendants(child)]
+            if not _has_ended(child):
+                found += [child, *descendants(child)]
     return found
+
+
+def _has_ended(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def pss_mb(pid: int) -> float:

@@ -10,19 +10,16 @@ import os
 import random
 import secrets
 import select
-import threading
 import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Self
 
-from kiosk.button.driver import ButtonError, WrongOrder
+from kiosk.button.driver import ButtonError
 from kiosk.button.events import Buzzer, Lamp
 from kiosk.button.firmware import DEBOUNCE_MS, FIRMWARE, PROTOCOL, Board, line
 from kiosk.button.frames import cause_of
+from kiosk.button.simulated import Simulated
 
 IDLE_S = 0.02
 HURRY_S = 0.001  # while the contact is being debounced
@@ -36,16 +33,15 @@ class LinkTaken(ButtonError, FileExistsError):
     """The path for the link is taken by something that is not a symbolic link."""
 
 
-class VirtualBoard:
-    """A running board at ``link``, from construction until :meth:`close`; also a context manager.
+class VirtualBoard(Simulated):
+    """A running board at ``link``, from construction until :meth:`close`.
 
     ``on_lamp(time.monotonic(), lamp)`` is called when the host commands another lamp, ``on_shown`` when the
     lamp looks different (the board also changes it by itself). ``on_press`` gets the cause of each press that
     the board has counted, ``on_forgotten`` of each that it loses with its power. All from the board's thread. The
     board has a supply of its own: what it has latched survives :meth:`cut`, and only :meth:`reboot` loses it.
 
-    Raises :class:`LinkTaken`, or ``OSError`` when the link cannot be made. A closed board raises
-    :class:`WrongOrder` for anything it is told.
+    Raises :class:`LinkTaken`, or ``OSError`` when the link cannot be made.
     """
 
     def __init__(
@@ -58,16 +54,13 @@ class VirtualBoard:
         on_press: OnCause | None = None,
         on_forgotten: OnCause | None = None,
     ) -> None:
+        super().__init__("virtual board")
         self.link = Path(link)
         self._debounce_ms = debounce_ms
         self._on_lamp = on_lamp
         self._on_shown = on_shown
         self._on_press = on_press
         self._on_forgotten = on_forgotten
-        self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._wake_r, self._wake_w = os.pipe()
-        self._closed = False
-        self._running = True
         self._down = False
         self._release_at = NEVER
         self._plug_at = NEVER
@@ -80,8 +73,7 @@ class VirtualBoard:
         self._told = 0  # the newest press that on_press has heard of
         self._last = self._seen = (self.lamp, self.shown)
         self._plug()
-        self._thread = threading.Thread(target=self._run, name="virtual-board", daemon=True)
-        self._thread.start()
+        self._start()
 
     # What somebody at the kiosk can do. None of these waits.
 
@@ -124,15 +116,6 @@ class VirtualBoard:
         """Cut the board's power for an instant: what it latched is lost and it takes a new nonce."""
         self._order(self._restart)
 
-    def close(self) -> None:
-        """Take the board away for good. May be called twice."""
-        if not self._closed:
-            self._order(self._end)
-            self._closed = True
-            self._thread.join()
-            os.close(self._wake_r)
-            os.close(self._wake_w)
-
     # What somebody at the kiosk can see.
 
     @property
@@ -155,27 +138,7 @@ class VirtualBoard:
         """Presses that the host has not acknowledged."""
         return len(self._board.pending)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # The board's thread; everything below runs in it.
-
-    def _run(self) -> None:
-        while self._running:
-            self._wait()
-            self._take_orders()
-            now = time.monotonic()
-            if now >= self._release_at:
-                self._open_contact()
-            if now >= self._plug_at:
-                self._plug()
-            self._send(self._in_its_protocol(self._board.poll(_now_ms())))
-            self._report()
 
     def _wait(self) -> None:
         timeout = HURRY_S if self._board.settling() else IDLE_S
@@ -187,14 +150,14 @@ class VirtualBoard:
             if time.monotonic() >= self._hears_at:
                 self._board.receive(data, _now_ms())
 
-    def _take_orders(self) -> None:
-        while True:
-            try:
-                order = self._orders.get_nowait()
-            except Empty:
-                return
-            os.read(self._wake_r, 1)  # one byte came with each order
-            order()
+    def _go_on(self) -> None:
+        now = time.monotonic()
+        if now >= self._release_at:
+            self._open_contact()
+        if now >= self._plug_at:
+            self._plug()
+        self._send(self._in_its_protocol(self._board.poll(_now_ms())))
+        self._report()
 
     def _report(self) -> None:
         self._report_presses()
@@ -270,10 +233,6 @@ class VirtualBoard:
         self._board, self._told = self._boot(), 0
         self._board.contact(self._down, _now_ms())
 
-    def _end(self) -> None:
-        self._unplug(NEVER)
-        self._running = False
-
     def _plug(self) -> None:
         self._plug_at = NEVER
         if self._master >= 0:
@@ -288,7 +247,7 @@ class VirtualBoard:
         fresh.symlink_to(os.ttyname(self._slave))
         fresh.replace(self.link)  # at once, also over the link a killed board has left behind
 
-    def _unplug(self, until: float) -> None:
+    def _unplug(self, until: float = NEVER) -> None:
         self._plug_at = until
         if self._master < 0:
             return
@@ -296,12 +255,6 @@ class VirtualBoard:
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1
-
-    def _order(self, order: Callable[[], None]) -> None:
-        if self._closed:
-            raise WrongOrder("the virtual board was closed")
-        self._orders.put(order)
-        os.write(self._wake_w, b"\0")
 
 
 def _now_ms() -> int:

@@ -9,22 +9,18 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
-import os
 import random
 import select
 import socket
-import threading
 import time
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from serial.rfc2217 import PortManager
 
 from kiosk.button.blink import LampReader
-from kiosk.button.driver import WrongOrder
 from kiosk.button.events import Lamp
+from kiosk.button.simulated import Simulated
 from kiosk.button.wiring import Wiring, WiringFault
 
 NEVER = float("inf")
@@ -37,13 +33,12 @@ OnLamp = Callable[[float, Lamp], None]
 OnLight = Callable[[float, bool], None]
 
 
-class VirtualLines:
+class VirtualLines(Simulated):
     """A running adapter with button, cable and lamp, from construction until :meth:`close`.
 
     ``port`` 0 takes any that is free. ``on_lamp(time.monotonic(), lamp)`` is called when the lamp's light shows
     another state, which can be told after a few blinks; ``on_light`` at each change of the light; both from a
-    thread of its own. Raises ``OSError`` when it cannot listen. When closed it raises :class:`WrongOrder` for
-    anything it is told.
+    thread of its own. Raises ``OSError`` when it cannot listen.
     """
 
     def __init__(
@@ -55,6 +50,7 @@ class VirtualLines:
         on_lamp: OnLamp | None = None,
         on_light: OnLight | None = None,
     ) -> None:
+        super().__init__("virtual lines")
         self._address = (host, port)
         self._on_lamp, self._on_light = on_lamp, on_light
         self._wiring = Wiring(loop=loop)
@@ -65,16 +61,11 @@ class VirtualLines:
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
         self._manager: Any = None
-        self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._number = itertools.count()
         self._release_number = 0
-        self._wake_r, self._wake_w = os.pipe()
-        self._closed = False
-        self._running = True
         self._plug()
-        self._thread = threading.Thread(target=self._run, name="virtual-lines", daemon=True)
-        self._thread.start()
+        self._start()
 
     # What somebody at the kiosk can do. None of these waits.
 
@@ -150,15 +141,6 @@ class VirtualLines:
         """The adapter stops for so long, as a serial server does whose network is gone: nothing is told."""
         self._order(lambda: time.sleep(seconds))
 
-    def close(self) -> None:
-        """Take it away for good. May be called twice."""
-        if not self._closed:
-            self._order(self._end)
-            self._closed = True
-            self._thread.join()
-            os.close(self._wake_r)
-            os.close(self._wake_w)
-
     # What somebody at the kiosk can see.
 
     @property
@@ -181,25 +163,14 @@ class VirtualLines:
         """Whether a program has the port and gives the voltage."""
         return self._lines.rts
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # The thread of its own; everything below runs in it.
 
-    def _run(self) -> None:
-        while self._running:
-            self._serve()
-            self._take_orders()
-            while self._later and self._later[0][0] <= time.monotonic():
-                heapq.heappop(self._later)[2]()
-            self._look()
+    def _go_on(self) -> None:
+        while self._later and self._later[0][0] <= time.monotonic():
+            heapq.heappop(self._later)[2]()
+        self._look()
 
-    def _serve(self) -> None:
+    def _wait(self) -> None:
         timeout = TICK_S if not self._later else min(TICK_S, self._later[0][0] - time.monotonic())
         ports = [port for port in (self._wake_r, self._server, self._client) if port is not None]
         ready, _, _ = select.select(ports, [], [], max(0.0, timeout))
@@ -225,15 +196,6 @@ class VirtualLines:
         if self._client is not None:
             with contextlib.suppress(OSError):  # the next reading finds that it has gone
                 self._client.sendall(data)
-
-    def _take_orders(self) -> None:
-        while True:
-            try:
-                order = self._orders.get_nowait()
-            except Empty:
-                return
-            os.read(self._wake_r, 1)  # one byte came with each order
-            order()
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -300,16 +262,6 @@ class VirtualLines:
             self._client.close()
         self._client = self._manager = None
         self._lines.dtr = self._lines.rts = False  # as the kernel does when a port is closed
-
-    def _end(self) -> None:
-        self._unplug()
-        self._running = False
-
-    def _order(self, order: Callable[[], None]) -> None:
-        if self._closed:
-            raise WrongOrder("the virtual lines were closed")
-        self._orders.put(order)
-        os.write(self._wake_w, b"\0")
 
 
 class _Lines:
