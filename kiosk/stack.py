@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import secrets
 import shutil
@@ -22,7 +23,7 @@ from kiosk.button.virtual import OnLamp, VirtualBoard
 from kiosk.button.virtual_lines import VirtualLines
 from kiosk.certs.roles import Role
 from kiosk.desk.database import open_database
-from kiosk.desk.people import People
+from kiosk.desk.people import Hashed, People, hashed
 from kiosk.desk.roles import Role as PersonRole
 from kiosk.hallcerts import HallCertificates
 from kiosk.reachable import free_port as free_port, listens, serves
@@ -49,6 +50,14 @@ user {user}
 _MOSQUITTO_PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
 
+@functools.cache
+def _password() -> tuple[str, Hashed]:
+    """Of all the people in all the halls of this process: hashing is slow on purpose, and would be done hundreds
+    of times by the tests."""
+    password = secrets.token_urlsafe(9)
+    return password, hashed(password)
+
+
 class StackError(RuntimeError):
     """A process of the hall did not start; the text has the end of its log."""
 
@@ -65,7 +74,7 @@ class Stack:
         self._open_to_all = False
         self._temporary = tempfile.TemporaryDirectory(prefix="kiosk-")
         self.directory = Path(self._temporary.name)
-        self.password = secrets.token_urlsafe(9)
+        self.password, self._hashed = _password()
         self.broker_port = free_port()
         self.certs = HallCertificates(HALL, self.directory, self.broker_port)
         self.desk_ports: dict[str, int] = {}
@@ -209,7 +218,7 @@ class Stack:
         )
         engine = open_database(database)
         for user, (full_name, level, *role) in people.items():
-            People(engine).add(user, full_name, self.password, level, *role)
+            People(engine).add(user, full_name, self._hashed, level, *role)
         engine.dispose()
         self._add(
             name,
@@ -303,9 +312,9 @@ class Stack:
         self._add(name, [*command, "--link-socket", str(self.socket(kiosk))], lambda: serves(socket_path))
         return name
 
-    def say(self, kiosk: str, text: str) -> None:
-        """The customer at this kiosk says something, once its simulated voice has open ears, or after 5 s."""
-        deadline = time.monotonic() + 5
+    def say(self, kiosk: str, text: str, patience_s: float = 5.0) -> None:
+        """The customer at this kiosk says something, once its simulated voice has open ears or patience ends."""
+        deadline = time.monotonic() + patience_s
         while "ears open" not in self.log(f"{kiosk}-voice").rpartition("ears closed")[2]:
             if time.monotonic() > deadline:
                 break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -15,6 +17,10 @@ from kiosk.stack import Stack
 # New ones: pytest --hypothesis-profile=default
 settings.register_profile("the same", derandomize=True)
 settings.load_profile("the same")
+
+# The tests start hundreds of processes. Where a machine forbids bytecode, each would compile the whole program.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ConnectLink = Callable[..., Awaitable[Link]]
 

@@ -35,6 +35,7 @@ class Size:
     real: int  # halls with a real desk
     seconds: float
     calls: float  # by each terminal
+    pace: float  # of the agents; 1 as people are
     processes: int = 2
 
     @property
@@ -58,11 +59,13 @@ class Day:
     took_s: float
 
 
-def run_bench(*, kiosks: int, hall: int, real: int, seconds: float, calls: float, as_json: bool) -> int:
+def run_bench(
+    *, kiosks: int, hall: int, real: int, seconds: float, calls: float, pace: float, as_json: bool
+) -> int:
     """Measure a tenth of the fleet and the whole; 0 when every goal is met. Raises OSError, RuntimeError."""
     report = Report("fleet", notes={"hall": str(hall), "real_desks": str(real), "day_s": f"{seconds:g}"})
     for count in (kiosks // 10, kiosks):
-        size = Size(count, hall, min(real, max(1, count // hall)), seconds, calls)
+        size = Size(count, hall, min(real, max(1, count // hall)), seconds, calls, pace)
         progress(f"{count} terminals in {len(size.halls)} halls")
         day = asyncio.run(_day(size))
         report.figures |= _figures(day, count)
@@ -102,7 +105,7 @@ def _start_loads(stack: Stack, size: Size) -> list[subprocess.Popen[bytes]]:
         command = [sys.executable, "-m", "kiosk.bench.fleetload"]
         load = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         part = tuple(halls[n :: size.processes])
-        job = Job(stack.broker_port, part, size.seconds, size.calls, seed=n + 1)
+        job = Job(stack.broker_port, part, size.seconds, size.calls, n + 1, size.pace)
         assert load.stdin is not None
         load.stdin.write(messages.encode(job) + b"\n")
         loads.append(load)
@@ -111,7 +114,8 @@ def _start_loads(stack: Stack, size: Size) -> list[subprocess.Popen[bytes]]:
 
 async def _measure(stack: Stack, size: Size, served: Sequence[str], loads: list[subprocess.Popen[bytes]]) -> Day:
     agents = [
-        OnDuty(stack, f"desk-{hall}", "wang", pace=2.0, chance=random.Random(n)) for n, hall in enumerate(served)
+        OnDuty(stack, f"desk-{hall}", "wang", pace=2.0 * size.pace, chance=random.Random(n))
+        for n, hall in enumerate(served)
     ]
     working = [asyncio.create_task(agent.run()) for agent in agents]
     try:

@@ -22,12 +22,16 @@ Send = Callable[[str, bytes, bool], None]
 
 
 class FleetDesk:
-    """``send`` gets topic, payload and whether it is retained. Times are :func:`kiosk.clock.now`."""
+    """``send`` gets topic, payload and whether it is retained. ``pace`` 10 is ten times as fast as people are.
 
-    def __init__(self, hall: str, send: Send, chance: random.Random) -> None:
+    Times are :func:`kiosk.clock.now`.
+    """
+
+    def __init__(self, hall: str, send: Send, chance: random.Random, pace: float) -> None:
         self.hall = hall
         self._send = send
         self._chance = chance
+        self._pace = pace
         self._agent = Agent("wang", "王芳", NAME)
         self._model = Hall(config.Escalation())
         self._due: dict[str, tuple[tuple[str, int, State], float]] = {}
@@ -91,7 +95,7 @@ class FleetDesk:
             self._reply(kiosk, messages.Rung(call.id, call.round, NAME, Seen.DRAWN))
         key = (call.id, call.round, call.state)
         if self._due.get(kiosk, (None, 0.0))[0] != key:
-            self._due[kiosk] = (key, now + self._chance.uniform(*THINKS_S[call.state]))
+            self._due[kiosk] = (key, now + self._chance.uniform(*THINKS_S[call.state]) / self._pace)
 
     def _reply(self, kiosk: str, reply: messages.Reply) -> None:
         self._send(topics.kiosk(self.hall, kiosk, "reply"), messages.encode(reply), False)

@@ -37,13 +37,17 @@ class HallJob(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """What one process does. ``calls``: by each terminal, on average, within ``seconds``."""
+    """What one process does. ``calls``: by each terminal, on average, within ``seconds``.
+
+    ``pace``: of the agents, as in :class:`FleetDesk`.
+    """
 
     port: int
     halls: tuple[HallJob, ...]
     seconds: float
     calls: float
     seed: int
+    pace: float
 
 
 class Outcome(Struct, frozen=True):
@@ -95,7 +99,7 @@ class Load:
     async def _join_desk(self, gate: asyncio.Semaphore, hall: str) -> None:
         async with gate:
             client = FleetClient(f"{hall}/desk/desk1", self._job.port, lambda *m: self._to_desk(desk, *m))
-            desk = FleetDesk(hall, partial(self._send, client), self._chance)
+            desk = FleetDesk(hall, partial(self._send, client), self._chance, self._job.pace)
             self._clients.append(client)
             self._desks.append(desk)
             await client.connect(desk.subscriptions, desk.will)

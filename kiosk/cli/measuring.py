@@ -51,6 +51,7 @@ def _add_bench(commands: Any) -> None:
     fleet.add_argument("--real", type=_positive, default=5, help="halls with a real desk")
     fleet.add_argument("--seconds", type=_positive, default=120, help="how long the day takes")
     fleet.add_argument("--calls", type=float, default=0.5, help="by each terminal")
+    fleet.add_argument("--pace", type=float, default=1.0, help="of the agents; 10 is ten times as fast as people")
     fleet.add_argument("--json", action="store_true", help="print one JSON object")
     fleet.set_defaults(run=_bench_fleet)
     idle = bench.add_parser("idle", help="what a terminal costs while nobody is there; how soon its button lives")
@@ -154,6 +155,7 @@ def _bench_fleet(args: argparse.Namespace) -> int:
         real=args.real,
         seconds=args.seconds,
         calls=args.calls,
+        pace=args.pace,
         as_json=args.json,
     )
 

@@ -24,8 +24,6 @@ MAX_NAME = 60
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 _hasher = argon2.PasswordHasher()
-#: Checked for unknown names, so that they take as long as known ones.
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
 class Wrong(StrEnum):
@@ -75,6 +73,17 @@ class Person(msgspec.Struct, frozen=True):
     one_time: bool = False
 
 
+class Hashed(msgspec.Struct, frozen=True):
+    """A password's hash, made once for many people of a simulated hall; real people get one each."""
+
+    hash: str
+
+
+def hashed(password: str) -> Hashed:
+    """Slow."""
+    return Hashed(_hasher.hash(password))
+
+
 class People:
     """The people of a desk's database. ``by`` is who changes something; it is on record, see :class:`Deeds`."""
 
@@ -108,7 +117,7 @@ class People:
         self,
         user: str,
         name: str,
-        password: str,
+        password: str | Hashed,
         level: int | None = None,
         role: Role | None = None,
         *,
@@ -178,7 +187,10 @@ class People:
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(table).where(table.c.id == user)).one_or_none()
         try:
-            _hasher.verify(row.password if row else _NOBODY, password)
+            if row:
+                _hasher.verify(row.password, password)
+            else:
+                _hasher.hash(password)  # takes as long, so that nobody learns which names there are
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             row = None
         if row is None:
@@ -222,7 +234,7 @@ class People:
         self,
         user: str,
         name: str,
-        password: str,
+        password: str | Hashed,
         level: int | None,
         role: Role | None,
         *,
@@ -231,9 +243,11 @@ class People:
         known: bool = True,
     ) -> None:
         _check(user, name, 1 if level is None else level)
-        if len(password) < MIN_PASSWORD:
-            raise PersonError(Wrong.PASSWORD)
-        values: dict[str, Any] = {"name": name, "password": _hasher.hash(password), "one_time": one_time}
+        if isinstance(password, str):
+            if len(password) < MIN_PASSWORD:
+                raise PersonError(Wrong.PASSWORD)
+            password = hashed(password)
+        values: dict[str, Any] = {"name": name, "password": password.hash, "one_time": one_time}
         table = database.person
         try:
             with self.engine.begin() as connection:

@@ -59,6 +59,10 @@ class LinkLine:
             log.warning("the link has gone: %s", error.exceptions[0])
         finally:
             await connection.close()
+        # A TaskGroup forgets that it was cancelled when a task of its own fails at the same moment, as when the
+        # whole terminal is stopped; voice would then never end.
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError
 
     async def _read(self, connection: LocalConnection) -> None:
         while True:

@@ -17,7 +17,7 @@ def test_a_day_is_full_in_the_morning_and_nobody_comes_before_or_after() -> None
 
 def test_every_press_of_a_small_fleet_reaches_a_desk_and_a_ledger() -> None:
     command = [sys.executable, "-m", "kiosk", "bench", "fleet", "--kiosks", "40", "--hall", "20", "--real", "1"]
-    command += ["--seconds", "3", "--calls", "0.3", "--json"]
+    command += ["--seconds", "3", "--calls", "0.3", "--pace", "10", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     figures = json.loads(done.stdout)["figures"]
     assert figures["calls_40"] > 0 and figures["calls_at_real_desks_40"] > 0

@@ -4,8 +4,6 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 
 def kiosk(*words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -44,8 +42,8 @@ def test_nothing_is_learnt_again_when_nothing_has_changed():
     assert (done.returncode, done.stdout) == (0, "gov: nothing has changed\n")
 
 
-@pytest.mark.parametrize("hall", ["telecom", "gov"])
-def test_what_is_learnt_is_written_where_it_is_wanted(hall, tmp_path):
-    done = kiosk("content", "train", "--force", "--out", str(tmp_path), hall)
+def test_what_is_learnt_is_written_where_it_is_wanted(tmp_path):
+    """One hall: it takes its time, and each of the others was learnt before the tests began."""
+    done = kiosk("content", "train", "--force", "--out", str(tmp_path), "gov")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / f"{hall}.npz").stat().st_size > 100_000
+    assert (tmp_path / "gov.npz").stat().st_size > 100_000

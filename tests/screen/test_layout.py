@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 
@@ -52,7 +53,8 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fonts]:
 
 @pytest.fixture(scope="module")
 def lay(fonts: dict[str, Fonts]) -> LayOut:
-    return lambda scene, panel: lay_out(scene, panel, fonts[scene.language])
+    """Each scene is laid out once for all tests."""
+    return functools.cache(lambda scene, panel: lay_out(scene, panel, fonts[scene.language]))
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def spoken(speaking_model) -> dict[str, Samples]:
 
 
 @pytest.fixture
-def hall(stack, card, hearing_model) -> Iterator[Stack]:
+def hall(card, stack, hearing_model) -> Iterator[Stack]:
     """A whole terminal with a screen and a voice; everything is started."""
     if importlib.util.find_spec("kivy") is None:
         pytest.skip("the screen needs Kivy")

@@ -31,8 +31,8 @@ def recorders(card: SoundCard) -> int:
 
 
 @pytest.fixture
-def voice(stack: Stack, card: SoundCard, hearing_model: Path) -> Path:
-    """A voice whose ears are always open."""
+def voice(card: SoundCard, stack: Stack, hearing_model: Path) -> Path:
+    """A voice whose ears are always open; it goes before its card does."""
     stack.make_kiosk("k1", more="[hearing]\nalways_open = true\n")
     name = stack.make_voice(
         models=hearing_model.parent, environment=os.environ | card.environment, more='engine = "espeak"'

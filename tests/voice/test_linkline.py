@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from parts import LIMIT_S
 from waiting import until
 
 from kiosk import messages
@@ -71,3 +72,19 @@ async def test_a_summons_is_said_until_it_is_taken_and_then_no_more(link: FakeLi
     assert (len(link.of(Summon)), first.cause, first.said) == (said + 1, Cause.VOICE, ("人工",))
     assert last.said == ("还要人工",) and last.request != first.request
     await link.service.stop()
+
+
+@pytest.mark.parametrize("moments", range(12))
+async def test_it_ends_also_when_the_link_goes_at_the_same_moment(tmp_path: Path, moments: int) -> None:
+    link = FakeLink(tmp_path / "link.sock")
+    await link.service.start()
+    line = LinkLine(tmp_path / "link.sock", lambda: {})
+    running = asyncio.create_task(line.run())
+    await until(lambda: link.of(Report))
+    await link.service.stop()
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(LIMIT_S):
+            await running

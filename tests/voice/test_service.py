@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import re
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from screens import agent, customer
-from speech_hall import LIMIT_S, listener, named, with_pauses
+from speech_hall import LIMIT_S, SoundCard, listener, named, with_pauses
 from written import Watch
 
 from kiosk.bench.rendered import Renderer
@@ -40,7 +43,7 @@ def spoken(speaking_model) -> dict[str, Samples]:
 
 
 @pytest.fixture
-def hall(stack, card, hearing_model) -> Stack:
+def hall(card, stack, hearing_model) -> Stack:
     """A terminal with ears: everything is made, and nothing started. espeak takes no time from the others."""
     stack.make_kiosk("k1")
     stack.make_voice(
@@ -49,15 +52,50 @@ def hall(stack, card, hearing_model) -> Stack:
     return stack
 
 
+@dataclass(frozen=True)
+class Alone:
+    """A terminal of which only voice runs."""
+
+    stack: Stack
+    card: SoundCard
+
+    @property
+    def socket(self) -> Path:
+        return self.stack.socket(VOICE)
+
+    @property
+    def pid(self) -> int:
+        return self.stack.pid(VOICE)
+
+
+@pytest.fixture(scope="module")
+def kept(hearing_model) -> Iterator[Alone]:
+    """One for all the tests that leave it as it was: its models take seconds to load."""
+    if why := SoundCard.missing():
+        pytest.skip(why)
+    with (
+        tempfile.TemporaryDirectory() as directory,  # short, for the socket
+        contextlib.closing(SoundCard(Path(directory))) as card,
+        Stack() as stack,
+    ):
+        stack.make_kiosk("k1")
+        environment = os.environ | card.environment
+        stack.make_voice(models=hearing_model.parent, environment=environment, more='engine = "espeak"')
+        stack.start(VOICE)
+        yield Alone(stack, card)
+
+
 @pytest.fixture
-def voice(hall) -> Path:
-    """Only voice is started; gives its socket."""
-    hall.start(VOICE)
-    return hall.socket(VOICE)
+def alone(kept) -> Iterator[Alone]:
+    """What it wrote is shown on failure."""
+    before = len(kept.stack.log(VOICE))
+    yield kept
+    print(f"----- {VOICE}\n{kept.stack.log(VOICE)[before:][-3000:]}")
 
 
-async def test_what_is_said_in_the_hall_comes_as_captions_and_then_whole(voice, card, spoken):
-    async with listener(voice) as client:
+async def test_what_is_said_in_the_hall_comes_as_captions_and_then_whole(alone, spoken):
+    card = alone.card
+    async with listener(alone.socket) as client:
         await client.listen()
         assert client.state.ears is Ears.OPEN
         await client.heard(spoken[LOST], card, LOST)
@@ -73,11 +111,11 @@ async def test_what_is_said_in_the_hall_comes_as_captions_and_then_whole(voice, 
         ("aishell3/020.wav", ("我们", "政策处理了")),
     ],
 )
-async def test_a_person_who_pauses_for_over_a_second_is_heard_to_the_end(voice, card, recordings, name, parts):
+async def test_a_person_who_pauses_for_over_a_second_is_heard_to_the_end(alone, recordings, name, parts):
     slow = np.pad(with_pauses(named(recordings, name).sound, 1.2), (RATE // 2, RATE // 2))
-    async with listener(voice) as client:
+    async with listener(alone.socket) as client:
         await client.listen()
-        await client.heard(slow, card, *parts)
+        await client.heard(slow, alone.card, *parts)
 
 
 async def test_asking_for_a_person_rings_at_the_desk_without_any_screen(hall, card, spoken):
@@ -117,9 +155,9 @@ async def test_killed_in_the_middle_of_a_sentence_it_takes_nothing_with_it_and_c
 
 
 @pytest.mark.parametrize("how", ["pulled out", "its server killed"])
-async def test_a_microphone_that_goes_is_named_and_heard_again_without_a_restart(hall, voice, card, spoken, how):
-    pid = hall.pid(VOICE)
-    async with listener(voice) as client:
+async def test_a_microphone_that_goes_is_named_and_heard_again_without_a_restart(alone, spoken, how):
+    card, pid = alone.card, alone.pid
+    async with listener(alone.socket) as client:
         await client.listen()
         await client.heard(spoken[LOST], card, LOST)
         gone, back = (card.pull_out, card.plug_in) if how == "pulled out" else (card.kill, card.start)
@@ -129,7 +167,7 @@ async def test_a_microphone_that_goes_is_named_and_heard_again_without_a_restart
         await client.until(lambda: not client.microphone, "the recovery")
         await client.heard(spoken[LOST], card, LOST)
         await client.until(lambda: client.state.ears is Ears.OPEN)
-    assert hall.running(VOICE) and hall.pid(VOICE) == pid
+    assert alone.stack.running(VOICE) and alone.pid == pid
 
 
 # --- nothing of what is heard is kept -------------------------------------------------------------
@@ -152,7 +190,7 @@ def not_allowed(watch: Watch, terminal: Path) -> list[str]:
 
 
 @pytest.fixture
-def watched(stack, card, hearing_model, tmp_path) -> Iterator[Watch]:
+def watched(card, stack, hearing_model, tmp_path) -> Iterator[Watch]:
     """A whole terminal, its screen too, whose every written file is seen; everything is started."""
     if importlib.util.find_spec("kivy") is None:
         pytest.skip("the screen needs Kivy")

@@ -109,7 +109,7 @@ async def test_what_is_typed_is_heard_word_by_word_and_then_whole(voiced: Stack,
 
 async def test_closed_ears_hear_nothing_and_say_so(voiced: Stack, ear_of: Connect) -> None:
     ear = await ear_of(voiced)
-    voiced.say("k1", "有人吗")
+    voiced.say("k1", "有人吗", patience_s=0)
     eventually(lambda: "not heard, the ears are closed: 有人吗" in voiced.log("k1-voice"))
     await ear.command(Listen("l1", on=True))
     voiced.say("k1", "我想问一下养老金什么时候到账")
