@@ -11,7 +11,7 @@ from functools import partial
 from aiohttp import WSMsgType, web
 from msgspec import Struct
 
-from kiosk import config, messages
+from kiosk import clock, config, messages
 from kiosk.desk import (
     openapi,
     routes,
@@ -60,7 +60,7 @@ class DeskError(OSError):
 
 
 class Nobody(Struct, frozen=True):
-    """Whether a customer who calls now would wait in vain."""
+    """Whether a customer who calls now would wait in vain; of a closed hall, whether an urgent call does."""
 
     nobody: bool
 
@@ -84,30 +84,30 @@ def add_routes(app: web.Application) -> None:
     app.router.add_static("/static/", STATIC)
     routes.add(
         app,
-        shell("/", "index.html", "The page of calls, and of signing in"),
+        shell("/", (STATIC / "index.html").read_text(encoding="utf-8"), "The page of calls, and of signing in"),
         Route(
-            method="GET",
-            path="/api/hall",
-            handler=_hall,
-            right=Right.CALLS,
-            summary="What every page shows, and asks for by itself",
+            "GET",
+            "/api/hall",
+            _hall,
+            "What every page shows, and asks for by itself",
+            Right.CALLS,
             response=Nobody,
             use=False,
         ),
         Route(
-            method="GET",
-            path="/api/calls/{kiosk}/{call}",
-            handler=_timeline,
-            right=Right.WORDS,
-            summary="One call's events, from the ledger",
+            "GET",
+            "/api/calls/{kiosk}/{call}",
+            _timeline,
+            "One call's events, from the ledger",
+            Right.WORDS,
             response=Timeline,
         ),
         Route(
-            method="GET",
-            path="/ws",
-            handler=_socket,
-            right=Right.CALLS,
-            summary="WebSocket of a page: the hall's calls as they change, and what the agent does",
+            "GET",
+            "/ws",
+            _socket,
+            "WebSocket of a page: the hall's calls as they change, and what the agent does",
+            Right.CALLS,
             status=routes.SWITCHING,
         ),
     )
@@ -171,7 +171,8 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def _hall(request: web.Request) -> web.Response:
-    return answer(Nobody(request.app[DESK].roster.nobody))
+    desk = request.app[DESK]
+    return answer(Nobody(desk.roster.missed(open=desk.opening.is_open(clock.wall_ms()))))
 
 
 async def _timeline(request: web.Request) -> web.Response:
