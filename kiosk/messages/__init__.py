@@ -19,6 +19,7 @@ from kiosk.messages.base import (
     Level as Level,
     Name as Name,
     Number as Number,
+    Ping as Ping,
     Skills as Skills,
     Text as Text,
     decode as decode,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from kiosk.messages.base import MAX_ID, Count, Id, Text
+from kiosk.messages.base import MAX_ID, Count, Id, Ping, Text
 from kiosk.messages.hall import Call, Cause, Did, Part, Refused, Urgency
 from kiosk.messages.video import Signal
 
@@ -197,5 +197,5 @@ LinkCommand = (
     | RunSelfTest
     | Report
 )
-#: A signal only passes through.
-Command = LinkCommand | Signal
+#: A signal only passes through, and a ping asks nothing of the call.
+Command = LinkCommand | Signal | Ping

@@ -151,9 +151,9 @@ class ScreenService:
             case Result():
                 self._do(self._visit.result(message, clock.now()))
 
-    def _link_gone(self) -> None:
+    def _link_gone(self, silent_s: float) -> None:
         self._video.link_gone()
-        self._do(self._visit.link(None, clock.now()))
+        self._do(self._visit.link(None, clock.now(), silent_s=silent_s))
 
     def _from_voice(self, line: bytes) -> None:
         kinds = messages.VoiceMessage | Result
@@ -174,7 +174,7 @@ class ScreenService:
             case Result(ok=False, request=request, why=why):
                 log.warning("voice refused %s: %s", request, why)
 
-    def _voice_gone(self) -> None:
+    def _voice_gone(self, _silent_s: float) -> None:
         self._video.voice(there=False)
         self._do(self._visit.voice(None, clock.now()))
 

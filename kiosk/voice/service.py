@@ -18,6 +18,7 @@ from kiosk.messages import (
     Listen,
     Loudness,
     Part,
+    Ping,
     Result,
     Say,
     SetVolume,
@@ -171,6 +172,9 @@ class VoiceService:
                 self._open_or_close()
             case SetVolume(volume=volume):
                 self._mouth.set_volume(volume)
+            case Ping(state=state):
+                if state:
+                    client.send(self._snapshot())
         return messages.encode(Result(command.request, ok=True))
 
     def _left(self, client: LocalClient) -> None:

@@ -23,6 +23,7 @@ from kiosk.messages import (
     Listen,
     Loudness,
     Part,
+    Ping,
     Result,
     Say,
     SetVolume,
@@ -129,6 +130,10 @@ class SimulatedVoice:
                 _print("the microphone is lent to a video call" if on else "the microphone is back")
             case SetVolume(volume=volume):
                 self._volume = volume
+            case Ping(request=request, state=state):
+                if state:
+                    client.send(messages.encode(self._state()))
+                return messages.encode(Result(request, ok=True))
         self._tell()
         return messages.encode(Result(command.request, ok=True))
 
