@@ -89,5 +89,6 @@ class HealthReport:
                 },
                 uptime_s=round(clock.now() - self._started),
                 version=__version__,
+                last=self._reports.last(clock.now()),
             )
         )

@@ -84,10 +84,11 @@ class VisitState:
 
     @property
     def microphone(self) -> bool:
-        """Whether somebody who speaks is heard."""
+        """Whether somebody who speaks is heard: by what voice says, and by what the link has seen of it."""
         if self.voice is None:
             return False
-        return all(part.ok for name, part in self.voice.parts.items() if name in HEARING_PARTS)
+        parts = [*self.voice.parts.items(), *(self.snapshot.parts.items() if self.snapshot is not None else ())]
+        return all(part.ok for name, part in parts if name in HEARING_PARTS)
 
     @property
     def hearing(self) -> bool:

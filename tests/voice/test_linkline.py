@@ -10,8 +10,10 @@ from waiting import until
 
 from kiosk import messages
 from kiosk.local import LocalClient, LocalService
-from kiosk.messages import Cause, Command, Hello, Part, Report, Result, Summon
-from kiosk.voice.linkline import LinkLine
+from kiosk.messages import Cause, Command, Hello, Last, Part, Report, Result, Summon, Work
+from kiosk.voice.linkline import REPORT_S, LinkLine
+
+HEARD = {Work.HEARD: Last(40)}
 
 
 class FakeLink:
@@ -40,7 +42,7 @@ def link(tmp_path: Path) -> FakeLink:
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[LinkLine]:
-    line = LinkLine(tmp_path / "link.sock", lambda: {"microphone": Part(ok=True)})
+    line = LinkLine(tmp_path / "link.sock", lambda: {"microphone": Part(ok=True)}, lambda: HEARD)
     running = asyncio.create_task(line.run())
     yield line
     running.cancel()
@@ -51,7 +53,7 @@ async def line(tmp_path: Path) -> AsyncIterator[LinkLine]:
 async def test_it_says_who_it_is_and_how_it_is(link: FakeLink, line: LinkLine) -> None:
     await link.service.start()
     await until(lambda: link.of(Report))
-    assert link.told[:2] == [Hello("voice"), Report("report", {"microphone": Part(ok=True)})]
+    assert link.told[:2] == [Hello("voice"), Report("report", {"microphone": Part(ok=True)}, HEARD)]
     await link.service.stop()
 
 
@@ -70,4 +72,15 @@ async def test_a_summons_is_said_until_it_is_taken_and_then_no_more(link: FakeLi
     assert isinstance(first, Summon) and isinstance(last, Summon)
     assert (len(link.of(Summon)), first.cause, first.said) == (said + 1, Cause.VOICE, ("人工",))
     assert last.said == ("还要人工",) and last.request != first.request
+    await link.service.stop()
+
+
+async def test_it_reports_at_once_when_it_is_told_to(link: FakeLink, line: LinkLine) -> None:
+    await link.service.start()
+    await until(lambda: link.of(Report))
+    reports = len(link.of(Report))
+    line.report()
+    async with asyncio.timeout(REPORT_S / 2):  # and not with the next regular one
+        while len(link.of(Report)) == reports:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
     await link.service.stop()
