@@ -15,7 +15,7 @@ from screens import SCREEN, agent, back, customer, says, shaking
 from kiosk.button import Lamp
 from kiosk.desk.protocol import PageAccept, PageArrived, PageEnd
 from kiosk.display import VirtualDisplay
-from kiosk.messages import Cause, Mode, Outcome, Phase, State, Urgency
+from kiosk.messages import Cause, Mode, Outcome, Phase, State, Urgency, Work
 
 pytest.importorskip("kivy", reason="the screen needs Kivy")
 
@@ -248,6 +248,7 @@ def frozen(stack, name):
 async def test_a_link_that_hangs_is_seen_at_the_screen_and_a_touch_is_kept_until_it_goes_on(hall):
     async with agent(hall) as desk, customer(hall) as screen:
         await screen.until_scene("welcome")
+        await desk.until(lambda d: Work.DRAWN in d.kiosks["k1"].health.last)
         with frozen(hall, "k1"):
             await screen.until_scene("out_of_order")
             await says(screen, "按旁边的红色大按钮，照样叫人")

@@ -234,9 +234,8 @@ class ScreenEyes(Eyes):
                 shown: Shown | Result = messages.decode(line, Shown | Result)  # type: ignore[arg-type]
                 if isinstance(shown, Shown) and shown.scene:
                     self.scene, self.texts = shown.scene, shown.texts
-                    self._see(
-                        {shown.scene} | ({NO_MICROPHONE} if _NO_MICROPHONE in "".join(shown.texts) else set())
-                    )
+                    deaf = {NO_MICROPHONE} if _NO_MICROPHONE in "".join(shown.texts) else set()
+                    self._see({shown.scene} | deaf)
         finally:
             self.scene = DARK
             await connection.close()

@@ -175,13 +175,12 @@ async def _break(hall: FaultHall, entry: Entry, played: Played) -> None:
     await entry.steps[0](hall)
     struck = began if hall.struck_at is None else hall.struck_at
 
-    observers: list[tuple[str, str, Eyes]] = [
+    looking: list[tuple[str, str, Eyes | None]] = [
         ("link", entry.at_link, hall.link),
         ("desk", entry.at_desk, hall.desk),
+        ("screen", entry.customer, hall.screen),
     ]
-    if hall.screen is not None:
-        observers.append(("screen", entry.customer, hall.screen))
-    observers = [observer for observer in observers if observer[1]]
+    observers = [(who, sign, eyes) for who, sign, eyes in looking if sign and eyes is not None]
 
     def seen() -> bool:
         return all(sign in eyes.first for _, sign, eyes in observers)
@@ -204,9 +203,7 @@ async def _break(hall: FaultHall, entry: Entry, played: Played) -> None:
     times = [took for took in (played.link_s, played.desk_s) if took is not None]
     played.noticed_s = min(times, default=None)
     if played.screen_s is not None and played.screen_s > CUSTOMER_S:
-        played.wrong.append(
-            f"the customer sees it after {played.screen_s:.1f} s, and {CUSTOMER_S:g} s are promised"
-        )
+        played.wrong.append(f"on the screen after {played.screen_s:.1f} s, and {CUSTOMER_S:g} s are promised")
     if played.noticed_s is not None and played.noticed_s > entry.limit_s:
         played.wrong.append(f"noticed after {played.noticed_s:.1f} s, and {entry.limit_s:g} s are promised")
 

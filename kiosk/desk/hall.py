@@ -20,7 +20,6 @@ from kiosk.messages import (
     Presence,
     State,
     Urgency,
-    Work,
 )
 
 #: Three health messages missed: the kiosk is offline, whatever the broker thinks.
@@ -48,7 +47,7 @@ class KioskHealth(Struct, frozen=True):
     title: str
     place: str
     parts: dict[str, Part]
-    last: dict[Work, Last]
+    last: dict[str, Last]
 
 
 class KioskRow(Struct, frozen=True, tag_field="type", tag="kiosk"):
@@ -215,7 +214,7 @@ def _aged(age_ms: int, since_ms: int) -> int:
     return min(MAX_COUNT, age_ms + since_ms)
 
 
-def _last(health: Health, since: float) -> dict[Work, Last]:
+def _last(health: Health, since: float) -> dict[str, Last]:
     """Ages counted on by so many seconds; what was just now stays so until the terminal says otherwise."""
     since_ms = max(0, round(since * 1000))
     return {work: _counted_on(last, since_ms) for work, last in health.last.items()}
@@ -231,7 +230,7 @@ def _just_now(last: Last) -> bool:
     return last.age_ms is not None and last.age_ms < JUST_NOW_S * 1000
 
 
-def _worked(health: Health | None, said_at: float) -> dict[Work, tuple[bool, float]]:
+def _worked(health: Health | None, said_at: float) -> dict[str, tuple[bool, float]]:
     """``off`` of each work, and when it was last done by our clock: infinite is just now, negative is never."""
     done = {}
     for work, last in health.last.items() if health is not None else ():
@@ -240,7 +239,7 @@ def _worked(health: Health | None, said_at: float) -> dict[Work, tuple[bool, flo
     return done
 
 
-def _same(before: dict[Work, tuple[bool, float]], after: dict[Work, tuple[bool, float]]) -> bool:
+def _same(before: dict[str, tuple[bool, float]], after: dict[str, tuple[bool, float]]) -> bool:
     return before.keys() == after.keys() and all(
         off == before[work][0] and (at == before[work][1] or abs(at - before[work][1]) < JITTER_S)
         for work, (off, at) in after.items()

@@ -232,7 +232,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     counters: dict[Id, Count] = {}
     uptime_s: Count = 0
     version: Name = ""
-    last: dict[Work, Last] = {}
+    last: dict[Id, Last] = {}  # by :class:`Work`; a later version may know more
 
 
 class SelfTest(Struct, frozen=True):

@@ -114,6 +114,7 @@ def test_when_a_terminal_last_drew_and_heard_is_told_when_it_changes_and_counted
     assert hall.set_health("k1", well(100, off=False), 145.0), "the microphone is open"
     assert hall.set_health("k1", well(100, 40, off=False), 150.0)
     assert not hall.set_health("k1", well(100, 5040, off=False), 155.0)
+    assert hall.set_health("k1", replace(WELL, last={"what-comes-later": Last(5)}), 160.0)
 
 
 def test_while_the_kiosk_speaks_it_decides_who_is_rung(hall: Hall) -> None:

@@ -148,6 +148,22 @@ def test_a_call_that_a_hanging_link_did_not_take_is_kept_and_asked_for_when_it_a
     assert [summon.request for summon in walker.commands(Summon)] == [before[0].request] * (len(before) + 1)
 
 
+@pytest.mark.parametrize("mode", [Mode.WALK, Mode.VIDEO])
+def test_a_link_that_hangs_takes_nobody_away_who_has_answered_but_a_touch_of_human_is_kept(walker, mode):
+    walker.answered(State.CONNECTED, mode)
+    scene = walker.scene().name
+    walker.link_gone(silent_s=3.5)
+    walker.wait(8)
+    assert walker.scene().name == scene != "out_of_order", "the person is there"
+    walker.touch("human")
+    assert "一连上就叫人" in heading(walker.scene())
+    walker.link()
+    assert walker.scene().name == scene
+    walker.link_gone(silent_s=3.5)
+    walker.wait(20)
+    assert walker.scene().name == "out_of_order", "nobody knows any more"
+
+
 def test_a_broken_link_in_an_empty_hall_is_not_shouted_about(walker):
     walker.link_gone()
     walker.wait(60)
