@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 
 #: What it is called when work stands still. Nothing is played for hours when nobody comes: that is none.
-_STANDS_STILL = {
+STANDS_STILL = {
     Work.DRAWN: Fault(
         "frozen",
         "no frame is drawn, though one is due every 5 s: systemctl restart kiosk-screen; does the X server run?",
@@ -68,7 +68,7 @@ class LastWork:
 
     def fault(self, part: str, now: float) -> Fault | None:
         """What is wrong with the part because its work stands still."""
-        for work, fault in _STANDS_STILL.items():
+        for work, fault in STANDS_STILL.items():
             done = self._done.get(work)
             if PART[work] == part and done is not None and done.since is not None:
                 latest = done.since if done.at is None else max(done.at, done.since)
