@@ -70,12 +70,13 @@ class Reports:
 
     def _settle(self, name: str, now: float) -> None:
         said, stands_still = self._said[name], self._work.fault(name, now)
+        fault, remedy = said.fault, said.remedy
         if stands_still is not None and (said.ok or stands_still.outweighs):
-            self._parts.fault(name, stands_still.name, stands_still.remedy, now)
+            fault, remedy = stands_still.name, stands_still.remedy
         elif said.ok:
             self._parts.well(name)
-        else:
-            self._parts.fault(name, said.fault, said.remedy, now)
+            return
+        self._parts.fault(name, fault, remedy, now)
 
     def left(self, present: Collection[str], now: float) -> None:
         """A client is gone; ``present`` are the names of those that are still there."""
