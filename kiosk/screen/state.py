@@ -90,8 +90,8 @@ class VisitState:
         """Whether somebody who speaks is heard: by what voice says, and by what the link has seen of it."""
         if self.voice is None:
             return False
-        parts = [*self.voice.parts.items(), *(self.snapshot.parts.items() if self.snapshot is not None else ())]
-        return all(part.ok for name, part in parts if name in HEARING_PARTS)
+        told = [self.voice.parts, self.snapshot.parts if self.snapshot is not None else {}]
+        return all(part.ok for parts in told for name, part in parts.items() if name in HEARING_PARTS)
 
     @property
     def hearing(self) -> bool:
