@@ -6,6 +6,7 @@ from typing import get_args
 
 from kiosk.button.faults import Kind as ButtonFault
 from kiosk.desk.keeper import REMEDIES as LEDGER_REMEDIES
+from kiosk.link.lastwork import PART, STANDS_STILL
 from kiosk.link.selftest import Result as SelfTestResult
 from kiosk.ops.machine import Fault as MachineFault
 from kiosk.validity import FAULTS as CERTIFICATE_FAULTS
@@ -36,6 +37,8 @@ def of_terminal():
     found["certificate"] = set(CERTIFICATE_FAULTS)
     screen = (ROOT / "kiosk" / "screen" / "app.py").read_text(encoding="utf-8")
     found["screen"] = set(re.findall(r'Part\(False, "([\w-]+)"', screen))
+    for work, fault in STANDS_STILL.items():
+        found[PART[work]].add(fault.name)
     return found | {"button": set(get_args(ButtonFault))}
 
 

@@ -78,6 +78,7 @@ events = st.builds(
     age_ms=counts,
 )
 parts = st.dictionaries(ids, st.builds(m.Part, st.booleans(), names, texts, counts), max_size=3)
+last = st.dictionaries(st.sampled_from(m.Work), st.builds(m.Last, st.none() | counts, st.booleans()), max_size=3)
 rounds = {"call": ids, "round": counts}
 replies = st.one_of(
     st.builds(m.Rung, **rounds, desk=ids, seen=st.sampled_from(m.Seen)),
@@ -116,7 +117,8 @@ commands = st.one_of(
     st.builds(m.Signal, ids, signals_up),
     st.builds(m.Complain, ids, texts, st.just("") | ids),
     st.builds(m.TryButton, ids, st.booleans()),
-    st.builds(m.Report, ids, parts),
+    st.builds(m.Report, ids, parts, last),
+    st.builds(m.Ping, ids, st.booleans()),
 )
 shares = st.floats(0, 1)
 voice_messages = st.one_of(
@@ -130,6 +132,7 @@ voice_commands = st.one_of(
     st.builds(m.Hush, ids),
     st.builds(m.Lend, ids, st.booleans()),
     st.builds(m.SetVolume, ids, shares),
+    st.builds(m.Ping, ids, st.booleans()),
 )
 pixels = st.integers(0, 20_000)
 targets = st.builds(m.Target, names, pixels, pixels, pixels, pixels)
@@ -151,7 +154,7 @@ valid: dict[Any, st.SearchStrategy[Any]] = {
         m.EventBatch, ids, st.integers(1, m.MAX_COUNT), st.lists(events, max_size=3).map(tuple)
     ),
     m.Health: st.builds(
-        m.Health, st.booleans(), names, names, parts, st.dictionaries(ids, counts, max_size=3), counts, names
+        m.Health, st.booleans(), names, names, parts, st.dictionaries(ids, counts, max_size=3), counts, names, last
     ),
     m.Reply: replies,
     m.LedgerAck: st.builds(m.LedgerAck, ids, counts),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +15,7 @@ from screens import SCREEN, agent, back, customer, says, shaking
 from kiosk.button import Lamp
 from kiosk.desk.protocol import PageAccept, PageArrived, PageEnd
 from kiosk.display import VirtualDisplay
-from kiosk.messages import Cause, Mode, Outcome, Phase, State, Urgency
+from kiosk.messages import Cause, Mode, Outcome, Phase, State, Urgency, Work
 
 pytest.importorskip("kivy", reason="the screen needs Kivy")
 
@@ -226,3 +229,51 @@ async def test_what_is_asked_of_the_screen_in_vain_is_refused_with_the_reason(ha
         assert (tmp_path / "welcome.png").read_bytes().startswith(b"\x89PNG")
         with pytest.raises(Exception, match="nowhere"):
             await screen.save(tmp_path / "nowhere" / "welcome.png")
+
+
+# --- what is there and does not answer -----------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def frozen(stack, name):
+    """A process that hangs: nothing of it goes on, and its sockets stay open."""
+    pid = stack.pid(name)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_link_that_hangs_is_seen_at_the_screen_and_a_touch_is_kept_until_it_goes_on(hall):
+    async with agent(hall) as desk, customer(hall) as screen:
+        await screen.until_scene("welcome")
+        await desk.until(lambda d: Work.DRAWN in d.kiosks["k1"].health.last)
+        with frozen(hall, "k1"):
+            await screen.until_scene("out_of_order")
+            await says(screen, "按旁边的红色大按钮，照样叫人")
+            await asyncio.sleep(0.6)
+            await screen.touch("human")
+            await says(screen, "记下了，一连上就叫人")
+        await screen.until_scene("calling")
+        call = await desk.until_call("k1", State.CALLING, State.RUNG)
+        assert (call.presses, call.cause) == (1, Cause.TOUCH)
+        part = desk.kiosks["k1"].health.parts["screen"]
+        assert part.ok, "the screen was never gone"
+
+
+async def test_while_the_voice_hangs_nobody_is_asked_to_speak(stack, display):
+    stack.make_kiosk("k1")
+    stack.make_screen("k1", environment=display.environment, size="800x480")
+    voice = stack.make_simulated_voice("k1")
+    stack.start()
+    async with customer(stack) as screen:
+        await screen.until(lambda shown: any(target.action == "speak" for target in shown.targets))
+        with frozen(stack, voice):
+            await screen.until(lambda shown: all(target.action != "speak" for target in shown.targets))
+            assert screen.shown.scene == "welcome", "touch and button go on"
+            await says(screen, "话筒暂时不能用，请用手点")
+        await screen.until(lambda shown: any(target.action == "speak" for target in shown.targets))
+        await screen.go("speak", "listening")
+        stack.say("k1", "我要找人工")
+        await screen.until_scene("calling")

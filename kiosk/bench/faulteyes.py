@@ -29,13 +29,16 @@ from kiosk.desk.protocol import (
 )
 from kiosk.messages import Call, Mode, Outcome, Part, Result, Seen, Shown, Snapshot, State
 from kiosk.screen import client as screens
+from kiosk.screen.catalogue import catalogue
 from kiosk.stack import Stack
 
 KIOSK, DESK, AGENT = "k1", "desk1", "wang"
 AGAIN_S = 0.1  # from a connection that broke to the next try
 LOOK_S = 0.05
+_NO_MICROPHONE = catalogue("zh_CN")("no-mic")
 LINK_GONE, PAGE_LOST, BROKER_LOST, OFFLINE = "link gone", "page lost", "broker lost", "offline"
 NO_LEDGER, NOBODY, DARK = "no ledger", "nobody on duty", "dark"
+OUT_OF_ORDER, NO_MICROPHONE = "out_of_order", "no microphone"
 
 
 class Eyes(ABC):
@@ -198,11 +201,12 @@ class DeskEyes(Eyes):
 
 
 class ScreenEyes(Eyes):
-    """A customer in front of the touch screen; the sign is the scene's name."""
+    """A customer in front of the touch screen; signs are the scene's name, and that nobody is asked to speak."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(DARK)
         self._path = path
+        self.scene = DARK
         self.texts: tuple[str, ...] = ()
 
     async def touch_human(self, done: Callable[[], object]) -> None:
@@ -229,7 +233,9 @@ class ScreenEyes(Eyes):
             async for line in connection:
                 shown: Shown | Result = messages.decode(line, Shown | Result)  # type: ignore[arg-type]
                 if isinstance(shown, Shown) and shown.scene:
-                    self.texts = shown.texts
-                    self._see({shown.scene})
+                    self.scene, self.texts = shown.scene, shown.texts
+                    deaf = {NO_MICROPHONE} if _NO_MICROPHONE in "".join(shown.texts) else set()
+                    self._see({shown.scene} | deaf)
         finally:
+            self.scene = DARK
             await connection.close()

@@ -9,13 +9,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.bench import faultsteps as do
-from kiosk.bench.faulteyes import BROKER_LOST, DESK, KIOSK, LINK_GONE, NO_LEDGER, NOBODY, OFFLINE, PAGE_LOST
+from kiosk.bench.faulteyes import (
+    BROKER_LOST,
+    DESK,
+    KIOSK,
+    LINK_GONE,
+    NO_LEDGER,
+    NO_MICROPHONE,
+    NOBODY,
+    OFFLINE,
+    OUT_OF_ORDER,
+    PAGE_LOST,
+)
 from kiosk.bench.faulthall import Kind
 from kiosk.bench.faultsteps import FOREVER_S, SCREEN, VOICE, Steps
 from kiosk.button.frames import PROTOCOL
 from kiosk.button.wiring import WiringFault
 
 BUTTON_S, REST_S = 5.0, 15.0  # how soon somebody must know
+CUSTOMER_S = 5.0  # how soon the screen must not offer what does not work
 HELD_S = 65.0  # a button counts as stuck after 60 s, by design: people lean on things
 UNREACHABLE = "broker: unreachable"
 
@@ -33,6 +45,7 @@ class Way(StrEnum):
 class Entry:
     """One fault: ``steps`` break it and mend it, ``sign`` is what link and desk show of it.
 
+    ``customer``: what the screen must show of it within ``CUSTOMER_S``, where it is the customer's business.
     ``link``, ``desk``: where it is another sign for one of them; empty: that one cannot know. ``line``: what the
     doctor calls it, where it is not the sign's part; empty: it is no business of the terminal's doctor.
     ``inside``: the process whose mounts the doctor must see. ``needs``: what the machine must have, ``root`` or
@@ -45,6 +58,7 @@ class Entry:
     sign: str = ""
     link: str | None = None
     desk: str | None = None
+    customer: str = ""
     line: str | None = None
     limit_s: float = REST_S
     way: Way = Way.BUTTON
@@ -291,6 +305,7 @@ TERMINAL = (
         do.killed(KIOSK),
         link=LINK_GONE,
         desk=OFFLINE,
+        customer=OUT_OF_ORDER,
         line="link",
     ),
     Entry(
@@ -299,6 +314,7 @@ TERMINAL = (
         do.frozen(KIOSK),
         link="",
         desk=OFFLINE,
+        customer=OUT_OF_ORDER,
         line="link",
     ),
     Entry("screen-killed", "`kill -9`", do.killed(SCREEN), "screen: gone"),
@@ -372,8 +388,22 @@ TERMINAL = (
 )
 
 SPEECH = (
-    Entry("voice-killed", "`kill -9`", do.killed(VOICE), "microphone: gone", kind=Kind.VOICE),
-    Entry("voice-frozen", "SIGSTOP, and no watchdog", do.frozen(VOICE), "microphone: gone", kind=Kind.VOICE),
+    Entry(
+        "voice-killed",
+        "`kill -9`",
+        do.killed(VOICE),
+        "microphone: gone",
+        customer=NO_MICROPHONE,
+        kind=Kind.VOICE,
+    ),
+    Entry(
+        "voice-frozen",
+        "SIGSTOP, and no watchdog",
+        do.frozen(VOICE),
+        "microphone: gone",
+        customer=NO_MICROPHONE,
+        kind=Kind.VOICE,
+    ),
     Entry(
         "microphone-missing",
         "the microphone is pulled out",

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import clock
+from kiosk.bench.faulteyes import Eyes
 from kiosk.bench.faulthall import FaultHall, FaultsError, Kind, Told
-from kiosk.bench.faultlist import ENTRIES, Entry, Way
+from kiosk.bench.faultlist import CUSTOMER_S, ENTRIES, Entry, Way
 from kiosk.bench.faultsteps import faketime
 from kiosk.bench.report import Report, machine, progress
 from kiosk.stack import StackError
@@ -45,6 +46,7 @@ class Played:
     noticed_s: float | None = None
     link_s: float | None = None
     desk_s: float | None = None
+    screen_s: float | None = None
     mended_s: float | None = None
     link: str = ""
     desk: str = ""
@@ -167,30 +169,41 @@ async def _break(hall: FaultHall, entry: Entry, played: Played) -> None:
     hall.struck_at = None
     hall.link.mark()
     hall.desk.mark()
+    if hall.screen is not None:
+        hall.screen.mark()
     began = clock.now()
     await entry.steps[0](hall)
     struck = began if hall.struck_at is None else hall.struck_at
 
+    looking: list[tuple[str, str, Eyes | None]] = [
+        ("link", entry.at_link, hall.link),
+        ("desk", entry.at_desk, hall.desk),
+        ("screen", entry.customer, hall.screen),
+    ]
+    observers = [(who, sign, eyes) for who, sign, eyes in looking if sign and eyes is not None]
+
     def seen() -> bool:
-        at_link = not entry.at_link or entry.at_link in hall.link.first
-        return at_link and (not entry.at_desk or entry.at_desk in hall.desk.first)
+        return all(sign in eyes.first for _, sign, eyes in observers)
 
     end = struck + entry.limit_s + PATIENCE_S
-    while not seen() and clock.now() < end:  # noqa: ASYNC110 - two observers announce it
+    while not seen() and clock.now() < end:  # noqa: ASYNC110 - several observers announce it
         await asyncio.sleep(0.05)
-    for who, sign, first in (("link", entry.at_link, hall.link.first), ("desk", entry.at_desk, hall.desk.first)):
-        if not sign:
+    for who, sign, eyes in observers:
+        if sign not in eyes.first:
+            played.wrong.append(f"{who} never shows '{sign}', but {', '.join(sorted(eyes.first)) or 'nothing'}")
             continue
-        if sign not in first:
-            played.wrong.append(f"{who} never shows '{sign}', but {', '.join(sorted(first)) or 'nothing'}")
-            continue
-        took = round(max(0.0, first[sign] - struck), 2)
-        if who == "link":
-            played.link_s, played.link = took, sign
-        else:
-            played.desk_s, played.desk = took, sign
+        took = round(max(0.0, eyes.first[sign] - struck), 2)
+        match who:
+            case "link":
+                played.link_s, played.link = took, sign
+            case "desk":
+                played.desk_s, played.desk = took, sign
+            case _:
+                played.screen_s = took
     times = [took for took in (played.link_s, played.desk_s) if took is not None]
     played.noticed_s = min(times, default=None)
+    if played.screen_s is not None and played.screen_s > CUSTOMER_S:
+        played.wrong.append(f"on the screen after {played.screen_s:.1f} s, and {CUSTOMER_S:g} s are promised")
     if played.noticed_s is not None and played.noticed_s > entry.limit_s:
         played.wrong.append(f"noticed after {played.noticed_s:.1f} s, and {entry.limit_s:g} s are promised")
 
@@ -246,7 +259,7 @@ def _on_screen(hall: FaultHall) -> str:
     if "thanks" in hall.screen.signs:  # of the visit before; the welcome comes by itself
         return "welcome"
     new = [text for text in hall.screen.texts if text not in hall.welcome and not _CLOCK.fullmatch(text)]
-    scene = ", ".join(sorted(hall.screen.signs))
+    scene = hall.screen.scene
     return f"{scene}: {'；'.join(new)}" if new else scene
 
 
@@ -282,7 +295,8 @@ def show(played: Sequence[Played], *, as_json: bool) -> int:
 def _line(one: Played) -> str:
     if one.skipped:
         return f"{one.name}: skipped: {one.skipped}"
-    times = [f"{who} {took} s" for who, took in (("link", one.link_s), ("desk", one.desk_s)) if took is not None]
+    seen = (("link", one.link_s), ("desk", one.desk_s), ("screen", one.screen_s))
+    times = [f"{who} {took} s" for who, took in seen if took is not None]
     well = "never well again" if one.mended_s is None else f"well after {one.mended_s} s"
     wrong = "".join(f"\n    WRONG: {what}" for what in one.wrong)
     return f"{one.name}: {', '.join(times) or 'not noticed'}; {well}{wrong}"

@@ -35,7 +35,8 @@ def _row(one: Played) -> str:
     cells = [f"`{one.name}`", one.how]
     if one.skipped:
         return _line([*cells, f"not played: {one.skipped}", "", "", "", ""])
-    seen = [f"{who} {took:.1f}" for who, took in (("link", one.link_s), ("page", one.desk_s)) if took is not None]
+    observers = (("link", one.link_s), ("page", one.desk_s), ("screen", one.screen_s))
+    seen = [f"{who} {took:.1f}" for who, took in observers if took is not None]
     mark = "" if not one.wrong else " **" + "; ".join(one.wrong) + "**"
     customer = "; then: ".join(_cut(told, MOST_SHOWN) for told in (one.screen, one.calling) if told)
     doctor = "; ".join(_cut(line) for line in one.doctor) or "nothing: it is not of the terminal"

@@ -110,6 +110,8 @@ class Link:
         if isinstance(command, messages.Signal):
             why = self._signalling.up(command.signal)
             return messages.encode(messages.Result(command.request, ok=not why, why=why))
+        if isinstance(command, messages.Ping):
+            return messages.encode(messages.Result(command.request, ok=True))
         done = self._commands.obey(client, command)
         self._facts(done.facts)
         self._look()

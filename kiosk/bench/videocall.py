@@ -46,7 +46,7 @@ class Terminal:
             on_view=self._view,
         )
         hello = messages.encode(Hello("screen", video=True))
-        self._link = Connection(settings.link_socket, hello, self._told, lambda: None)
+        self._link = Connection(settings.link_socket, hello, self._told, lambda _silent_s: None)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from kiosk.messages import (
     MAX_COUNT,
     Call,
     Health,
+    Last,
     Part,
     Presence,
     State,
@@ -29,6 +31,9 @@ LEFT_OUT_S = 11.0
 KEEP_OVER = 16
 #: A call came the same way with another delay: it must not change its place in the queue for that.
 JITTER_S = 2.0
+#: Work that was done so lately has just been done: frames and sound come all the time, and the page is not told of
+#: each. It is the time after which a terminal has noticed that one stands still.
+JUST_NOW_S = 15.0
 
 WAITING = (State.CALLING, State.RUNG)
 ANSWERED = (State.ACCEPTED, State.CONNECTED)
@@ -42,6 +47,7 @@ class KioskHealth(Struct, frozen=True):
     title: str
     place: str
     parts: dict[str, Part]
+    last: dict[str, Last]
 
 
 class KioskRow(Struct, frozen=True, tag_field="type", tag="kiosk"):
@@ -63,6 +69,7 @@ class _Kiosk:
     opened: float = 0.0  # when the call was opened, by the desk's clock
     health: Health | None = None
     health_at: float = 0.0
+    said_at: float = 0.0  # the terminal's own health, not its last will
     over: deque[str] = field(default_factory=lambda: deque(maxlen=KEEP_OVER))
 
 
@@ -139,11 +146,16 @@ class Hall:
         if not health.online and before is not None:
             # A last will says only that it is gone; where it stands and what it had is still true.
             health = replace(before, online=False)
+        worked = _worked(before, known.said_at)
+        if health.online:
+            known.said_at = now
         known.health, known.health_at = health, now
         if known.call is not None and health.online and now - known.call_at > LEFT_OUT_S:
             known.call = None
             return True
-        return before is None or (before.online, before.parts.keys(), _faults(before)) != (
+        if before is None or not _same(worked, _worked(health, known.said_at)):
+            return True
+        return (before.online, before.parts.keys(), _faults(before)) != (
             health.online,
             health.parts.keys(),
             _faults(health),
@@ -190,7 +202,9 @@ class Hall:
             offline,
             call,
             level,
-            KioskHealth(health.title, health.place, health.parts) if health else None,
+            KioskHealth(health.title, health.place, health.parts, _last(health, now - known.said_at))
+            if health
+            else None,
             known.call_at * 1000,
         )
 
@@ -202,6 +216,38 @@ def _place(kiosk: str, opened: float, call: Call) -> _Place:
 def _aged(age_ms: int, since_ms: int) -> int:
     """An age counted on, as far as a message can carry it."""
     return min(MAX_COUNT, age_ms + since_ms)
+
+
+def _last(health: Health, since: float) -> dict[str, Last]:
+    """Ages counted on by so many seconds; what was just now stays so until the terminal says otherwise."""
+    since_ms = max(0, round(since * 1000))
+    return {work: _counted_on(last, since_ms) for work, last in health.last.items()}
+
+
+def _counted_on(last: Last, since_ms: int) -> Last:
+    if last.age_ms is None or _just_now(last):
+        return last
+    return replace(last, age_ms=_aged(last.age_ms, since_ms))
+
+
+def _just_now(last: Last) -> bool:
+    return last.age_ms is not None and last.age_ms < JUST_NOW_S * 1000
+
+
+def _worked(health: Health | None, said_at: float) -> dict[str, tuple[bool, float]]:
+    """``off`` of each work, and when it was last done by our clock: infinite is just now, negative is never."""
+    done = {}
+    for work, last in health.last.items() if health is not None else ():
+        at = inf if _just_now(last) else -1.0 if last.age_ms is None else said_at - last.age_ms / 1000
+        done[work] = last.off, at
+    return done
+
+
+def _same(before: dict[str, tuple[bool, float]], after: dict[str, tuple[bool, float]]) -> bool:
+    return before.keys() == after.keys() and all(
+        off == before[work][0] and (at == before[work][1] or abs(at - before[work][1]) < JITTER_S)
+        for work, (off, at) in after.items()
+    )
 
 
 def _faults(health: Health) -> dict[str, tuple[str, str]]:

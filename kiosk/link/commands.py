@@ -90,8 +90,8 @@ class Commands:
             case messages.RunSelfTest():
                 self._test()
                 return Done()
-            case messages.Report(parts=parts):
-                return Done(why=self._reports.take(client.name, parts, now))
+            case messages.Report(parts=parts, last=last):
+                return Done(why=self._reports.take(client.name, parts, now, last))
 
     def _ask_freeze(self, request: str, service: str, now: float) -> Done:
         board, cause = self._switchboard, freeze_cause(request)

@@ -89,5 +89,6 @@ class HealthReport:
                 },
                 uptime_s=round(clock.now() - self._started),
                 version=__version__,
+                last={str(work): last for work, last in self._reports.last(clock.now()).items()},
             )
         )

@@ -306,6 +306,10 @@ class LinkService:
         if isinstance(command, messages.Signal):
             why = self._send_signal(command.signal)
             return messages.encode(messages.Result(command.request, ok=not why, why=why))
+        if isinstance(command, messages.Ping):
+            if command.state:
+                client.send(self._view.snapshot())
+            return messages.encode(messages.Result(command.request, ok=True))
         before = self._signals.seen
         done = self._commands.obey(client, command)
         self._changed(done.facts, done.causes)

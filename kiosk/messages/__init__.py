@@ -19,6 +19,7 @@ from kiosk.messages.base import (
     Level as Level,
     Name as Name,
     Number as Number,
+    Ping as Ping,
     Skills as Skills,
     Text as Text,
     decode as decode,
@@ -37,6 +38,7 @@ from kiosk.messages.hall import (
     Freeze as Freeze,
     FreezeState as FreezeState,
     Health as Health,
+    Last as Last,
     LedgerAck as LedgerAck,
     LedgerHead as LedgerHead,
     Mode as Mode,
@@ -51,6 +53,7 @@ from kiosk.messages.hall import (
     State as State,
     Urgency as Urgency,
     Viewer as Viewer,
+    Work as Work,
 )
 from kiosk.messages.link import (
     MAX_MISSED as MAX_MISSED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 MAX_ID, MAX_TEXT, MAX_NAME = 96, 500, 60
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
@@ -19,6 +19,13 @@ Skills = Annotated[
 MAX_COUNT = 2**53 - 1  # JavaScript counts so far exactly, and every database can hold it
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Number = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
+
+
+class Ping(Struct, frozen=True, tag_field="do", tag="ping"):
+    """Over a local socket: a sign of life is wanted; with ``state``, everything that a client may show as well."""
+
+    request: Id
+    state: bool = False
 
 
 class BadMessage(ValueError):

@@ -204,6 +204,24 @@ class Part(Struct, frozen=True, omit_defaults=True):
     age_ms: Count = 0
 
 
+class Work(StrEnum):
+    """What a terminal has to do that can stand still while every program runs."""
+
+    DRAWN = "drawn"  # a frame on the display
+    HEARD = "heard"  # a block of sound from the microphone
+    PLAYED = "played"  # sound of its own through the loudspeaker
+
+
+class Last(Struct, frozen=True, omit_defaults=True):
+    """When work was last really done; without ``age_ms`` never, as far as anybody knows.
+
+    ``off``: it is not being done now on purpose (the microphone is closed, or left to a video call).
+    """
+
+    age_ms: Count | None = None
+    off: bool = False
+
+
 class Health(Struct, frozen=True, omit_defaults=True):
     """What a kiosk says of itself every 5 s; with ``online`` false it is the last will."""
 
@@ -214,6 +232,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     counters: dict[Id, Count] = {}
     uptime_s: Count = 0
     version: Name = ""
+    last: dict[Id, Last] = {}  # by :class:`Work`; a later version may know more
 
 
 class SelfTest(Struct, frozen=True):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from kiosk.messages.base import MAX_ID, Count, Id, Text
-from kiosk.messages.hall import Call, Cause, Did, Part, Refused, Urgency
+from kiosk.messages.base import MAX_ID, Count, Id, Ping, Text
+from kiosk.messages.hall import Call, Cause, Did, Last, Part, Refused, Urgency, Work
 from kiosk.messages.video import Signal
 
 #: Characters of a sentence that was not answered; what is longer is a story, and its beginning shows that.
@@ -175,10 +175,14 @@ class RunSelfTest(Struct, frozen=True, tag_field="do", tag="run-self-test"):
 
 
 class Report(Struct, frozen=True, tag_field="do", tag="report"):
-    """The client's own parts, for the kiosk's health; sent every few seconds, they are faults when it leaves."""
+    """The client's own parts, for the kiosk's health; sent every few seconds, they are faults when it leaves.
+
+    Who reports ``screen``, ``microphone`` or ``speaker`` says also when its work was last done.
+    """
 
     request: Id
     parts: Annotated[dict[Id, Part], Meta(max_length=20)]
+    last: dict[Work, Last] = {}
 
 
 #: What is about the call or the terminal itself.
@@ -197,5 +201,5 @@ LinkCommand = (
     | RunSelfTest
     | Report
 )
-#: A signal only passes through.
-Command = LinkCommand | Signal
+#: A signal only passes through, and a ping asks nothing of the call.
+Command = LinkCommand | Signal | Ping

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from kiosk.messages.base import Id, Text
+from kiosk.messages.base import Id, Ping, Text
 from kiosk.messages.hall import Part
 
 #: A share, 0 to 1.
@@ -90,4 +90,4 @@ class SetVolume(Struct, frozen=True, tag_field="do", tag="volume"):
     volume: Share
 
 
-VoiceCommand = Listen | Say | Hush | Lend | SetVolume
+VoiceCommand = Listen | Say | Hush | Lend | SetVolume | Ping

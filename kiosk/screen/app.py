@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import time
@@ -15,7 +16,19 @@ from kiosk import clock, config, messages
 from kiosk.dialogue.decision import Understanding
 from kiosk.dialogue.pack import Pack, PackError, load_pack
 from kiosk.local import LocalClient, LocalService
-from kiosk.messages import BadMessage, Loudness, Part, Result, Shown, Signalled, Snapshot, Utterance, VoiceState
+from kiosk.messages import (
+    BadMessage,
+    Last,
+    Loudness,
+    Part,
+    Result,
+    Shown,
+    Signalled,
+    Snapshot,
+    Utterance,
+    VoiceState,
+    Work,
+)
 from kiosk.ops.memory import give_back
 from kiosk.ops.notify import notify
 from kiosk.screen.keeping import Keeping
@@ -30,8 +43,9 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 REPORT_S = 5.0
-PROOF_S = 8.0  # a picture that stands for so long is drawn once more at the next report, as proof that it can be
-FROZEN_S = 15.0  # the proof was asked for and did not come
+STANDS_S = 2.0  # a picture that stands for so long is drawn once more for the report, as proof that it can be
+PROOF_S = 1.0  # so long a frame may take, above all on a busy computer
+FROZEN_S = 9.0  # no sign of life for systemd when no frame was drawn for so long
 UNDERSTAND_S = 2.0  # after the first frame; in the middle of a call nothing is asked, but the call waits
 TRIM_FRAMES = 500  # after so many frames, memory that was freed goes back to the system
 
@@ -65,7 +79,7 @@ class ScreenService:
         self._watchers = LocalService(settings.screen_socket, self._shown, self._command)
         self._bad_lines = 0
         self._started_ns = time.monotonic_ns()
-        self._restart, self._first_frame = asyncio.Event(), asyncio.Event()
+        self._restart, self._first_frame, self._frame = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._understanding = LaterUnderstanding(lambda: self._understood(pack))
         self._visit = self._make_visit(pack)
         self._window = ScreenWindow(
@@ -151,9 +165,9 @@ class ScreenService:
             case Result():
                 self._do(self._visit.result(message, clock.now()))
 
-    def _link_gone(self) -> None:
+    def _link_gone(self, silent_s: float) -> None:
         self._video.link_gone()
-        self._do(self._visit.link(None, clock.now()))
+        self._do(self._visit.link(None, clock.now(), silent_s=silent_s))
 
     def _from_voice(self, line: bytes) -> None:
         kinds = messages.VoiceMessage | Result
@@ -174,7 +188,7 @@ class ScreenService:
             case Result(ok=False, request=request, why=why):
                 log.warning("voice refused %s: %s", request, why)
 
-    def _voice_gone(self) -> None:
+    def _voice_gone(self, _silent_s: float) -> None:
         self._video.voice(there=False)
         self._do(self._visit.voice(None, clock.now()))
 
@@ -234,25 +248,35 @@ class ScreenService:
         """Prove every few seconds that frames are drawn, to the link (for the kiosk's health) and to systemd."""
         number = trimmed_at = 0
         while True:
-            age_s = (time.monotonic_ns() - (self._window.frame.drawn_ns or self._started_ns)) / 1e9
-            if age_s >= PROOF_S:
-                self._window.redraw()
+            await self._prove()
             if self._window.frame.number >= trimmed_at + TRIM_FRAMES:
                 trimmed_at = self._window.frame.number
                 gc.collect()
                 give_back()
-            drawing = age_s < FROZEN_S
             number += 1
-            request = f"report-{number}"
-            parts = {"screen": self._part(drawing, age_s), **self._video.parts}
-            self._link.send(messages.encode(messages.Report(request, parts)))
-            if drawing and self._window.frame.number:
+            drawn = Last(round(self._age_s() * 1000)) if self._window.frame.number else Last()
+            parts = {"screen": self._part(), **self._video.parts}
+            report = messages.Report(f"report-{number}", parts, {Work.DRAWN: drawn})
+            self._link.send(messages.encode(report))
+            if self._window.frame.number and self._age_s() < FROZEN_S:
                 notify("WATCHDOG=1")
             await asyncio.sleep(REPORT_S)
 
-    def _part(self, drawing: bool, age_s: float) -> Part:
-        if not drawing:
-            return Part(False, "frozen", f"no frame was drawn for {age_s:.0f} s; restart kiosk-screen")
+    async def _prove(self) -> None:
+        """Draw a frame, if there was none lately."""
+        if self._age_s() < STANDS_S:
+            return
+        self._frame.clear()
+        self._window.redraw()
+        with contextlib.suppress(TimeoutError):  # then the age says it
+            async with asyncio.timeout(PROOF_S):
+                await self._frame.wait()
+
+    def _age_s(self) -> float:
+        """Of what is on the display; before the first frame, since the start."""
+        return (time.monotonic_ns() - (self._window.frame.drawn_ns or self._started_ns)) / 1e9
+
+    def _part(self) -> Part:
         if self._pack_fault:
             return Part(False, "no-content", self._pack_fault)
         if self._classifier_fault:
@@ -260,6 +284,7 @@ class ScreenService:
         return Part(True)
 
     def _drawn(self, frame: Frame) -> None:
+        self._frame.set()
         if frame.number == 1:
             # What is there now stays. Without this a collection would look through all of Kivy, and Python puts it
             # off until there is a quarter as much garbage.

@@ -16,6 +16,9 @@ from kiosk.video.session import VideoView
 
 #: A link that systemd starts again is back sooner; the screen does not flicker for it.
 LINK_GRACE_S = 2.0
+#: Somebody is on the way, beside the customer, or in the picture, and needs no link for that: it may hang for as
+#: long as its watchdog takes (10 s) and start again before they are told anything else.
+ANSWERED_GRACE_S = 15.0
 # What travels with a call: the last entries, and so much of each that all fit into one entry of the record.
 KEEP_SAID = 10
 MAX_SAID = 47  # characters
@@ -84,10 +87,11 @@ class VisitState:
 
     @property
     def microphone(self) -> bool:
-        """Whether somebody who speaks is heard."""
+        """Whether somebody who speaks is heard: by what voice says, and by what the link has seen of it."""
         if self.voice is None:
             return False
-        return all(part.ok for name, part in self.voice.parts.items() if name in HEARING_PARTS)
+        told = [self.voice.parts, self.snapshot.parts if self.snapshot is not None else {}]
+        return all(part.ok for parts in told for name, part in parts.items() if name in HEARING_PARTS)
 
     @property
     def hearing(self) -> bool:
@@ -104,7 +108,8 @@ class VisitState:
             return True
         if self.lost_at is None:
             return False
-        return self.asking is not None or now - self.lost_at >= LINK_GRACE_S
+        answered = self.call is not None and self.call.state in (CallState.ACCEPTED, CallState.CONNECTED)
+        return self.asking is not None or now - self.lost_at >= (ANSWERED_GRACE_S if answered else LINK_GRACE_S)
 
     def go(self, step: Step, now: float) -> None:
         """The next step of the visit."""

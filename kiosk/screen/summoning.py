@@ -46,8 +46,8 @@ class Summoning:
         state.staff, state.confirming, state.freezing = None, "", ""
         if isinstance(state.step, Practice):
             state.go(Welcome(), now)
-        if state.call is None and state.asking is None:
-            state.asking = now
+        if state.asking is None and (state.call is None or state.lost_at is not None):
+            state.asking = now  # with a call too: without the link nobody hears of it, and the screen says so
         waiting = self._outbox.waiting(Summon)
         if any(isinstance(one, Summon) and _says_as_much(one, urgency, service) for one in waiting):
             # The same wish once more, with the same id: one call, however often the link was away.

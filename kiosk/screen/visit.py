@@ -65,12 +65,12 @@ class Visit:
 
     # --- what comes in ------------------------------------------------------------------------------
 
-    def link(self, snapshot: Snapshot | None, now: float) -> list[Effect]:
-        """How the link sees things; None: it is gone."""
+    def link(self, snapshot: Snapshot | None, now: float, *, silent_s: float = 0.0) -> list[Effect]:
+        """How the link sees things; None: it is gone, or has answered nothing for ``silent_s``."""
         state = self._state
         if snapshot is None:
             if state.lost_at is None:
-                state.lost_at = now
+                state.lost_at = now - silent_s
             self._staff.link_gone()
             return self._effects(now)
         if state.lost_at is not None or state.snapshot is None:
@@ -83,7 +83,7 @@ class Visit:
         return self._effects(now)
 
     def voice(self, voice: VoiceState | None, now: float) -> list[Effect]:
-        """How the voice is; None: it is gone."""
+        """How the voice is; None: it is gone, or does not answer."""
         state = self._state
         if voice is not None and state.voice is None:
             self._voicing.connected(voice)

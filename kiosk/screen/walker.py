@@ -112,8 +112,9 @@ class Walker:
         self.snapshot = replace(self.snapshot, **changes)
         self.sent += self.visit.link(self.snapshot, self.now)
 
-    def link_gone(self) -> None:
-        self.sent += self.visit.link(None, self.now)
+    def link_gone(self, silent_s: float = 0.0) -> None:
+        """The link has ended, or has answered nothing for so long."""
+        self.sent += self.visit.link(None, self.now, silent_s=silent_s)
 
     def voiced(self, **changes: Any) -> None:
         """The voice says that something has changed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk import local, messages
 from kiosk.local import LocalConnection
-from kiosk.messages import MAX_TEXT, BadMessage, Cause, Hello, Part, Report, Result, Snapshot, Summon
+from kiosk.messages import MAX_TEXT, BadMessage, Cause, Hello, Last, Part, Report, Result, Snapshot, Summon, Work
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +19,16 @@ AGAIN_S = 0.5
 
 
 class LinkLine:
-    """``parts`` says how the parts of voice are now. :meth:`run` keeps the line up for ever."""
+    """``parts`` says how the parts of voice are now, ``last`` when they last did what they are for.
 
-    def __init__(self, path: Path, parts: Callable[[], Mapping[str, Part]]) -> None:
+    :meth:`run` keeps the line up for ever.
+    """
+
+    def __init__(
+        self, path: Path, parts: Callable[[], Mapping[str, Part]], last: Callable[[], Mapping[Work, Last]]
+    ) -> None:
         self._path = path
-        self._parts = parts
+        self._parts, self._last = parts, last
         self._wanted: dict[str, Summon] = {}  # not taken by the link yet, by request
         self._news = asyncio.Event()
 
@@ -33,6 +38,10 @@ class LinkLine:
         ``request`` is the utterance's id: a screen that calls for the same words names it alike: one call.
         """
         self._wanted[request] = Summon(request, Cause.VOICE, said=(said[:MAX_TEXT],))
+        self._news.set()
+
+    def report(self) -> None:
+        """Report now: from the moment on that the microphone is open, sound is expected."""
         self._news.set()
 
     async def run(self) -> None:
@@ -51,18 +60,19 @@ class LinkLine:
             await asyncio.sleep(AGAIN_S)
 
     async def _use(self, connection: LocalConnection) -> None:
+        # Not a TaskGroup: one whose task fails at the same moment forgets that it was cancelled, as when the whole
+        # terminal is stopped, and voice would never end.
+        tasks = [asyncio.create_task(self._read(connection)), asyncio.create_task(self._write(connection))]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(connection))
-                tasks.create_task(self._write(connection))
-        except* ConnectionError as error:
-            log.warning("the link has gone: %s", error.exceptions[0])
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done.pop().result()
+        except ConnectionError as error:
+            log.warning("the link has gone: %s", error)
         finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await connection.close()
-        # A TaskGroup forgets that it was cancelled when a task of its own fails at the same moment, as when the
-        # whole terminal is stopped; voice would then never end.
-        if (task := asyncio.current_task()) is not None and task.cancelling():
-            raise asyncio.CancelledError
 
     async def _read(self, connection: LocalConnection) -> None:
         while True:
@@ -83,7 +93,8 @@ class LinkLine:
             self._news.clear()
             for summon in list(self._wanted.values()):
                 await connection.send(messages.encode(summon))
-            await connection.send(messages.encode(Report("report", dict(self._parts()))))
+            report = Report("report", dict(self._parts()), dict(self._last()))
+            await connection.send(messages.encode(report))
             try:
                 async with asyncio.timeout(REPORT_S):
                     await self._news.wait()

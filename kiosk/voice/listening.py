@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from kiosk import config
+from kiosk import clock, config
 from kiosk.dialogue.pack import PackError
-from kiosk.messages import Part
+from kiosk.messages import Last, Part
 from kiosk.voice.activity import Activity
 from kiosk.voice.clear import Clear
 from kiosk.voice.ears import Ears, Event
@@ -47,6 +47,7 @@ class Listening:
         self._recogniser: Recogniser | None = None
         self._clear: Clear | None = None
         self._alive_at = time.monotonic()
+        self._heard_at: float | None = None  # when the last sound came from the microphone
         self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +78,12 @@ class Listening:
     def alive(self, within_s: float) -> bool:
         """Whether sound has come, or been waited for in vain, within so many seconds."""
         return self._thread.is_alive() and time.monotonic() - self._alive_at < within_s
+
+    def last(self) -> Last:
+        """When sound last came. Without a recogniser nobody listens, which is told as the model's fault."""
+        off = not self._wanted or self._recogniser is None
+        at = self._heard_at
+        return Last(None if at is None else max(0, round((clock.now() - at) * 1000)), off)
 
     def close(self) -> None:
         """End the thread, and wait for it."""
@@ -134,7 +141,7 @@ class Listening:
         cleans = None
         if self._canceller is not None and isinstance(source, Timed):
             cleans = partial(cleaned, self._canceller, source)
-        watched = _Watched(source, self._is_alive)
+        watched = _Watched(source, self._came)
         ears = Ears(watched, self._recogniser, Activity(), self._hearing, self._clear, self._heard, cleans)
         with self._changed:
             if not self._wanted:
@@ -146,6 +153,11 @@ class Listening:
         finally:
             with self._changed:
                 self._ears = None
+
+    def _came(self, sound: bool) -> None:
+        self._is_alive()
+        if sound:
+            self._heard_at = clock.now()
 
     def _is_alive(self) -> None:
         self._alive_at = time.monotonic()
@@ -167,12 +179,13 @@ def cleaned(canceller: Canceller, microphone: Timed, frame: Samples | None) -> l
 class _Watched:
     """A source whose every frame is a sign of life: while the terminal speaks, the ears tell nothing."""
 
-    def __init__(self, source: Source, alive: Callable[[], None]) -> None:
+    def __init__(self, source: Source, came: Callable[[bool], None]) -> None:
+        """``came`` is told whether it was sound, or that there is none."""
         self._source = source
-        self._alive = alive
+        self._came = came
         self.close = source.close
 
     def frames(self) -> Iterator[Samples | None]:
         for frame in self._source.frames():
-            self._alive()
+            self._came(frame is not None)
             yield frame

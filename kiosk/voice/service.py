@@ -14,16 +14,19 @@ from kiosk.messages import (
     MAX_TEXT,
     Ears,
     Hush,
+    Last,
     Lend,
     Listen,
     Loudness,
     Part,
+    Ping,
     Result,
     Say,
     SetVolume,
     Utterance,
     VoiceCommand,
     VoiceState,
+    Work,
 )
 from kiosk.ops.notify import notify, watchdog_interval
 from kiosk.voice.ears import Caption, Event, Interrupts, Level, Lost, Said, Started
@@ -44,7 +47,7 @@ class VoiceService:
         self._settings = settings
         self._always = settings.hearing.always_open
         self._local = LocalService(settings.voice_socket, self._snapshot, self._command, self._left)
-        self._link = LinkLine(settings.link_socket, lambda: self._parts)
+        self._link = LinkLine(settings.link_socket, lambda: self._parts, self._last)
         self._parts: dict[str, Part] = {"microphone": Part(ok=True), "speaker": Part(ok=True)}
         self._opener: LocalClient | None = None
         self._borrower: LocalClient | None = None  # has the microphone for a video call
@@ -143,6 +146,9 @@ class VoiceService:
             self._ears, self._caption = ears, caption
             self._tell()
 
+    def _last(self) -> dict[Work, Last]:
+        return {Work.HEARD: self._listening.last(), Work.PLAYED: self._mouth.last()}
+
     # --- clients ------------------------------------------------------------------------------------
 
     def _snapshot(self) -> bytes:
@@ -171,6 +177,9 @@ class VoiceService:
                 self._open_or_close()
             case SetVolume(volume=volume):
                 self._mouth.set_volume(volume)
+            case Ping(state=state):
+                if state:
+                    client.send(self._snapshot())
         return messages.encode(Result(command.request, ok=True))
 
     def _left(self, client: LocalClient) -> None:
@@ -190,6 +199,7 @@ class VoiceService:
         if wanted:
             self._mouth.wake()  # somebody is there, and will soon be answered
         self._tell()
+        self._link.report()
 
     async def _watchdog(self) -> None:
         """A sign of life only while the ears' thread gets sound, or waits for some and says so."""

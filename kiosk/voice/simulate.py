@@ -13,22 +13,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from kiosk import messages
+from kiosk import clock, messages
 from kiosk.local import LocalClient, LocalService
 from kiosk.messages import (
     MAX_TEXT,
     Ears,
     Hush,
+    Last,
     Lend,
     Listen,
     Loudness,
     Part,
+    Ping,
     Result,
     Say,
     SetVolume,
     Utterance,
     VoiceCommand,
     VoiceState,
+    Work,
 )
 from kiosk.voice.linkline import LinkLine
 from kiosk.voice.script import Step, parse
@@ -51,7 +54,7 @@ class SimulatedVoice:
         self._path = path
         self._service = LocalService(path, lambda: messages.encode(self._state()), self._command, self._left)
         self._parts = {"microphone": Part(ok=True), "speaker": Part(ok=True)}
-        self._link = LinkLine(link, lambda: self._parts) if link else None
+        self._link = LinkLine(link, lambda: self._parts, self._last) if link else None
         self._ears = Ears.OFF
         self._listening = asyncio.Event()
         self._opened = 0  # how often the ears were opened, so that no utterance goes on across a pause
@@ -61,6 +64,7 @@ class SimulatedVoice:
         self._saying = ""
         self._speaking: asyncio.Task[None] | None = None
         self._volume = 0.8
+        self._heard_at = self._spoke_at = -1.0  # by clock.now(); negative: never
 
     async def serve(self, customer: Callable[[], Awaitable[None]]) -> None:
         """Serve until the customer, who calls :meth:`hear`, has gone.
@@ -108,6 +112,17 @@ class SimulatedVoice:
         """Whether the ears are open, and were not closed since they were opened for this time."""
         return self._ears is not Ears.OFF and self._opened == opened
 
+    def _last(self) -> dict[Work, Last]:
+        """Ears that are open hear the whole time, as a microphone does."""
+        now, off = clock.now(), self._ears is Ears.OFF
+        if not off:
+            self._heard_at = now
+        if self._saying:
+            self._spoke_at = now
+        ages = {Work.HEARD: self._heard_at, Work.PLAYED: self._spoke_at}
+        last = {work: Last() if at < 0 else Last(round((now - at) * 1000)) for work, at in ages.items()}
+        return last | {Work.HEARD: Last(last[Work.HEARD].age_ms, off)}
+
     def _state(self) -> VoiceState:
         return VoiceState(self._ears, self._caption, self._saying, self._volume, self._parts)
 
@@ -129,6 +144,10 @@ class SimulatedVoice:
                 _print("the microphone is lent to a video call" if on else "the microphone is back")
             case SetVolume(volume=volume):
                 self._volume = volume
+            case Ping(request=request, state=state):
+                if state:
+                    client.send(messages.encode(self._state()))
+                return messages.encode(Result(request, ok=True))
         self._tell()
         return messages.encode(Result(command.request, ok=True))
 

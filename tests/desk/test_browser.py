@@ -32,6 +32,10 @@ from kiosk.messages import (
     Call,
     Cause,
     FreezeState,
+    Hello,
+    Last,
+    Part,
+    Report,
     Resolved,
     Seen,
     Staff,
@@ -39,6 +43,7 @@ from kiosk.messages import (
     State,
     Summon,
     Urgency,
+    Work,
 )
 from kiosk.stack import Stack
 
@@ -559,6 +564,29 @@ async def test_a_button_that_is_unplugged_is_a_fault_in_the_list(hall, signed_in
     await expect(listed).to_have_attribute("data-condition", "fault")
     await expect(listed.locator(".fault")).to_contain_text("按钮：")
     await expect(listed).to_have_attribute("data-condition", "ok")
+
+
+async def test_the_list_says_what_a_terminal_has_last_really_done(hall, signed_in):
+    page = await signed_in("wang")
+    line = page.locator('#kiosks [data-kiosk="k2"] .last')
+    await expect(line).to_be_hidden()  # it has neither screen nor voice
+    parts = {name: Part(ok=True) for name in ("screen", "microphone", "speaker")}
+
+    async def report(drawn_ms, heard, played_ms):
+        last = {Work.DRAWN: Last(drawn_ms), Work.HEARD: heard, Work.PLAYED: Last(played_ms)}
+        assert (await link.command(Report("r", parts, last))).ok
+
+    async with linked(hall, "k2") as link:
+        await link.command(Hello("screen"))
+        await report(200, Last(60_000, off=True), None)
+        await expect(line).to_have_text("画面 刚刚 · 麦克风关着")
+        await report(200, Last(30), 7 * 60_000)
+        await expect(line).to_have_text("画面 刚刚 · 麦克风 刚刚 · 说话 7 分钟前")
+        await report(5 * 60_000, Last(30), 20_000)
+        await expect(line).to_have_text("画面 5 分钟前 · 麦克风 刚刚 · 说话 不到 1 分钟前")
+    await asyncio.to_thread(hall.kill, "k2")
+    await expect(line).to_be_hidden()
+    await asyncio.to_thread(hall.start, "k2")
 
 
 # --- what people type and say -----------------------------------------------------------------------

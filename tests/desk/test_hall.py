@@ -10,6 +10,7 @@ from kiosk.messages import (
     Freeze,
     FreezeState,
     Health,
+    Last,
     Mode,
     OnDuty,
     Outcome,
@@ -17,6 +18,7 @@ from kiosk.messages import (
     Presence,
     State,
     Urgency,
+    Work,
 )
 
 LI, WANG = Agent("li", "李娜", "d1"), Agent("wang", "王强", "d1")
@@ -94,6 +96,25 @@ def test_the_page_is_told_of_health_only_when_it_would_show_something_else(hall:
     assert hall.set_health("k1", GONE, 112.0)
     assert not hall.set_health("k1", GONE, 113.0)
     assert hall.set_health("k1", WELL, 114.0)
+
+
+def test_when_a_terminal_last_drew_and_heard_is_told_when_it_changes_and_counted_on(hall: Hall) -> None:
+    def well(drawn: int | None, heard: int | None = None, *, off: bool = True) -> Health:
+        return replace(WELL, last={Work.DRAWN: Last(drawn), Work.HEARD: Last(heard, off)})
+
+    assert hall.set_health("k1", well(4000), 101.0)
+    assert not hall.set_health("k1", well(900), 106.0), "it draws, as before"
+    assert hall.row("k1", 118.0).health.last[Work.DRAWN] == Last(900), "just now, until it says otherwise"
+    assert hall.set_health("k1", well(16_000), 121.0)
+    assert not hall.set_health("k1", well(21_000), 126.0), "the same frame"
+    assert hall.row("k1", 127.0).health.last[Work.DRAWN] == Last(22_000)
+    hall.set_health("k1", GONE, 130.0)
+    assert hall.row("k1", 137.0).health.last[Work.DRAWN] == Last(32_000), "a last will draws nothing"
+    assert hall.set_health("k1", well(100), 140.0)
+    assert hall.set_health("k1", well(100, off=False), 145.0), "the microphone is open"
+    assert hall.set_health("k1", well(100, 40, off=False), 150.0)
+    assert not hall.set_health("k1", well(100, 5040, off=False), 155.0)
+    assert hall.set_health("k1", replace(WELL, last={"what-comes-later": Last(5)}), 160.0)
 
 
 def test_while_the_kiosk_speaks_it_decides_who_is_rung(hall: Hall) -> None:

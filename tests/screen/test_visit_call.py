@@ -127,6 +127,43 @@ def test_a_link_that_restarts_at_once_does_not_make_the_screen_flicker(walker):
     assert walker.scene().name == "choices"
 
 
+def test_a_link_that_answers_nothing_any_more_is_said_at_once_and_forgotten_when_it_answers(walker):
+    walker.touch("topic-card")
+    walker.link_gone(silent_s=3.5)
+    walker.wait(0.25)
+    scene = walker.scene()
+    assert scene.name == "out_of_order", "it was waited for long enough"
+    assert "红色大按钮" in words(scene) and "红色大按钮" in spoken(walker)[-1]
+    walker.link()
+    assert walker.scene().name == "choices"
+
+
+def test_a_call_that_a_hanging_link_did_not_take_is_kept_and_asked_for_when_it_answers(walker):
+    walker.touch("human")
+    assert walker.scene().name == "calling"
+    walker.link_gone(silent_s=3.5)
+    assert "一连上就叫人" in heading(walker.scene())
+    before = walker.commands(Summon)
+    walker.link()
+    assert [summon.request for summon in walker.commands(Summon)] == [before[0].request] * (len(before) + 1)
+
+
+@pytest.mark.parametrize("mode", [Mode.WALK, Mode.VIDEO])
+def test_a_link_that_hangs_takes_nobody_away_who_has_answered_but_a_touch_of_human_is_kept(walker, mode):
+    walker.answered(State.CONNECTED, mode)
+    scene = walker.scene().name
+    walker.link_gone(silent_s=3.5)
+    walker.wait(8)
+    assert walker.scene().name == scene != "out_of_order", "the person is there"
+    walker.touch("human")
+    assert "一连上就叫人" in heading(walker.scene())
+    walker.link()
+    assert walker.scene().name == scene
+    walker.link_gone(silent_s=3.5)
+    walker.wait(20)
+    assert walker.scene().name == "out_of_order", "nobody knows any more"
+
+
 def test_a_broken_link_in_an_empty_hall_is_not_shouted_about(walker):
     walker.link_gone()
     walker.wait(60)

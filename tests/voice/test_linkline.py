@@ -11,8 +11,10 @@ from waiting import until
 
 from kiosk import messages
 from kiosk.local import LocalClient, LocalService
-from kiosk.messages import Cause, Command, Hello, Part, Report, Result, Summon
-from kiosk.voice.linkline import LinkLine
+from kiosk.messages import Cause, Command, Hello, Last, Part, Report, Result, Summon, Work
+from kiosk.voice.linkline import REPORT_S, LinkLine
+
+HEARD = {Work.HEARD: Last(40)}
 
 
 class FakeLink:
@@ -41,7 +43,7 @@ def link(tmp_path: Path) -> FakeLink:
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[LinkLine]:
-    line = LinkLine(tmp_path / "link.sock", lambda: {"microphone": Part(ok=True)})
+    line = LinkLine(tmp_path / "link.sock", lambda: {"microphone": Part(ok=True)}, lambda: HEARD)
     running = asyncio.create_task(line.run())
     yield line
     running.cancel()
@@ -52,7 +54,7 @@ async def line(tmp_path: Path) -> AsyncIterator[LinkLine]:
 async def test_it_says_who_it_is_and_how_it_is(link: FakeLink, line: LinkLine) -> None:
     await link.service.start()
     await until(lambda: link.of(Report))
-    assert link.told[:2] == [Hello("voice"), Report("report", {"microphone": Part(ok=True)})]
+    assert link.told[:2] == [Hello("voice"), Report("report", {"microphone": Part(ok=True)}, HEARD)]
     await link.service.stop()
 
 
@@ -78,7 +80,7 @@ async def test_a_summons_is_said_until_it_is_taken_and_then_no_more(link: FakeLi
 async def test_it_ends_also_when_the_link_goes_at_the_same_moment(tmp_path: Path, moments: int) -> None:
     link = FakeLink(tmp_path / "link.sock")
     await link.service.start()
-    line = LinkLine(tmp_path / "link.sock", lambda: {})
+    line = LinkLine(tmp_path / "link.sock", lambda: {}, lambda: HEARD)
     running = asyncio.create_task(line.run())
     await until(lambda: link.of(Report))
     await link.service.stop()
@@ -88,3 +90,14 @@ async def test_it_ends_also_when_the_link_goes_at_the_same_moment(tmp_path: Path
     with pytest.raises(asyncio.CancelledError):
         async with asyncio.timeout(LIMIT_S):
             await running
+
+
+async def test_it_reports_at_once_when_it_is_told_to(link: FakeLink, line: LinkLine) -> None:
+    await link.service.start()
+    await until(lambda: link.of(Report))
+    reports = len(link.of(Report))
+    line.report()
+    async with asyncio.timeout(REPORT_S / 2):  # and not with the next regular one
+        while len(link.of(Report)) == reports:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    await link.service.stop()

@@ -357,8 +357,15 @@ def test_what_was_played_is_known_for_some_seconds_only():
     recent = played.window(118.0, 1.0)
     assert np.abs(recent - resampled(hum(1.0), RATE).samples).max() < 0.05
     assert not played.window(121.0, 1.0).any(), "not before it is played"
+    assert played.came_out(119.2) == pytest.approx(119.2), "it is still coming out"
+    assert played.came_out(500.0) == pytest.approx(120.0)
     played.cut(119.5)
     assert played.last() == pytest.approx(119.5)
+    assert played.came_out(500.0) == pytest.approx(119.5)
+    played.add(600.0, 24_000, hum(1.0).samples)
+    played.cut(599.0)
+    assert played.came_out(700.0) == pytest.approx(119.5), "what was dropped has never been heard"
+    assert Played().came_out(700.0) is None
 
 
 def test_times_that_a_device_tells_a_little_wrong_make_no_gaps():

@@ -15,7 +15,7 @@ import { listen } from "./input.js";
 import { listed } from "./keys.js";
 import { Reach } from "./reach.js";
 import { begin, onSignIn, showDesk, showSignIn, signOut, signedIn } from "./session.js";
-import { Recent, notice, showAlarms, showChecks, showColleagues, showHeader, showKiosks } from "./side.js";
+import { Recent, notice, showAlarms, showChecks, showColleagues, showHeader, showKiosks, showLast } from "./side.js";
 import { Socket } from "./socket.js";
 import { Sound } from "./sound.js";
 import { State, fittest } from "./state.js";
@@ -245,6 +245,9 @@ function tell(what, kiosk) {
   else notice("info", `${title} 的呼叫由你接了。`);
 }
 
+const LAST_MS = 10000;
+let lastShown = 0;
+
 function tick(now) {
   socket.check(now);
   sound.tick();
@@ -252,6 +255,10 @@ function tick(now) {
   actions.tick(now);
   view.tick(now);
   empty.tick(now, linked);
+  if (now - lastShown >= LAST_MS) {
+    lastShown = now;
+    showLast(state, now);
+  }
   for (const node of byId("freezes").querySelectorAll(".freeze")) tickFreeze(node, now);
   if (freezes.tick(now)) {
     notice("warn", "没有记录上，请再点一次“银行已收到”。");

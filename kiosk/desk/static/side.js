@@ -4,7 +4,7 @@ import { after } from "./clock.js";
 import { button, byId, el, fill, mark, say, show } from "./dom.js";
 import { NOBODY, links } from "./pages.js";
 import { condition, faults } from "./state.js";
-import { OUTCOME, faultName, partName, placeOf, titleOf } from "./words.js";
+import { OUTCOME, faultName, lastText, partName, placeOf, titleOf } from "./words.js";
 
 const CONDITION = { ok: "正常", fault: "故障", untested: "待查", offline: "离线", unknown: "未知" };
 const ORDER = ["offline", "fault", "untested", "unknown", "ok"];
@@ -25,9 +25,23 @@ export function showKiosks(state) {
       el("span", { class: "what" }, el("strong", {}, kiosk.title), kiosk.place && el("span", {}, kiosk.place)),
       kiosk.free ? callBack(kiosk.id, kiosk.title) : null,
       el("span", { class: "condition" }, CONDITION[kiosk.condition]),
+      el("small", { class: "last" }),
       ...kiosk.faults.map(([part, fault, remedy]) => el("p", { class: "fault" },
         el("strong", {}, fault ? `${part}：${fault}` : `${part}故障`), remedy))));
   });
+  showLast(state, performance.now());
+}
+
+/** When each terminal last really drew, heard and spoke; an offline one has said nothing of it lately. */
+export function showLast(state, now) {
+  for (const item of byId("kiosks").children) {
+    const kiosk = state.kiosks.get(item.dataset.kiosk);
+    const line = item.querySelector(".last");
+    if (!kiosk || !line) continue;
+    const text = item.dataset.condition === "offline" ? "" : lastText(kiosk.health?.last, now - kiosk.healthAt);
+    say(line, text);
+    show(line, text !== "");
+  }
 }
 
 const callBack = (kiosk, title) =>

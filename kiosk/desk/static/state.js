@@ -88,7 +88,7 @@ export class State {
     if (raw.gone && !open) return null; // taken out of the hall; an open call keeps it on the page
     return {
       id: raw.kiosk, offline: Boolean(raw.offline || raw.gone), call,
-      ringLevel: raw.ring_level ?? 1, health: raw.health ?? null,
+      ringLevel: raw.ring_level ?? 1, health: raw.health ?? null, healthAt: now,
       receivedMs: raw.received_ms ?? 0, // by the desk's clock; only for measuring
     };
   }

@@ -100,6 +100,7 @@ const FAULTS = {
   throttled: "降速运行",
   damaged: "文件损坏",
   frozen: "画面不动了",
+  "microphone.frozen": "开着，但没有声音进来",
   "no-content": "办事内容读不出来",
   "not-learnt": "还没学会听懂办事的话",
   missing: "没有找到",
@@ -127,6 +128,28 @@ export function clockText(ms) {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+// Frames and sound come all the time, and the desk does not tell each: it says when one is no longer as new as this.
+const JUST_NOW_MS = 15000;
+
+function agoText(age_ms, since) {
+  if (age_ms < JUST_NOW_MS) return "刚刚";
+  const minutes = Math.floor((age_ms + since) / 60000);
+  if (minutes < 1) return "不到 1 分钟前";
+  if (minutes < 60) return `${minutes} 分钟前`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} 小时前` : `${Math.floor(minutes / 1440)} 天前`;
+}
+
+/** What a terminal has last really done: that its programs run would prove nothing. `since`: ms since it said so. */
+export function lastText(last, since) {
+  const ago = (name, never, { age_ms }) => (age_ms == null ? never : `${name}${agoText(age_ms, since)}`);
+  const { drawn, heard, played } = last ?? {};
+  return [
+    drawn && ago("画面 ", "还没有画面", drawn),
+    heard && (heard.off ? "麦克风关着" : ago("麦克风 ", "麦克风还没有声音", heard)),
+    played && ago("说话 ", "", played),
+  ].filter(Boolean).join(" · ");
 }
 
 export const titleOf = (kiosk) => kiosk.call?.title || kiosk.health?.title || kiosk.id;

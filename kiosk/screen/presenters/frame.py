@@ -111,10 +111,11 @@ def _hall(state: VisitState) -> str:
 
 def _human(state: VisitState, texts: Catalogue, now: float) -> Human:
     call = state.call
-    answered = call is not None and call.state in (CallState.ACCEPTED, CallState.CONNECTED)
+    lost = state.out_of_order(now)
+    answered = not lost and call is not None and call.state in (CallState.ACCEPTED, CallState.CONNECTED)
     calling = not answered and (call is not None or state.asking is not None)
     note = "human.answered" if answered else "human.calling" if calling else "human.note"
-    if calling and state.out_of_order(now):
+    if calling and lost:
         note = "human.noted"  # nobody hears of it before the link is back
     return Human(texts("human.text"), texts(note), calling=calling, answered=answered)
 

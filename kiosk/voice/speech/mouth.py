@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk import config
+from kiosk import clock, config
 from kiosk.logs import about
-from kiosk.messages import Part
+from kiosk.messages import Last, Part
 from kiosk.voice.speech import speaker, voices
 from kiosk.voice.speech.cache import Cache
 from kiosk.voice.speech.engine import SpeechError
@@ -96,6 +96,11 @@ class Mouth:
     def played(self) -> Played:
         """What has come out lately, for the microphone, which hears it too."""
         return self._player.played
+
+    def last(self) -> Last:
+        """When sound last came out of the loudspeaker."""
+        at, now = self._player.played.came_out(clock.now()), clock.now()
+        return Last(None if at is None else max(0, round((now - at) * 1000)))
 
     def say(self, request: str, text: str, slow: bool = False) -> None:
         """Say this in place of what is being said."""

@@ -28,6 +28,7 @@ class Played:
         #: When something last began after a silence, or on a device that was opened anew or had run dry: its times
         #: have nothing to do with those before.
         self.broke = 0.0
+        self._out: float | None = None  # when something last came out, as far as it is not in the blocks
 
     def add(self, at: float, rate: int, samples: Samples, *, dry: bool = False) -> None:
         """Samples of which the first comes out at ``at``; they are copied. ``dry``: the device had none before."""
@@ -39,11 +40,12 @@ class Played:
                 self.broke = at
             self._blocks.append((at, rate, samples.copy()))
             while self._blocks and self._end(self._blocks[0]) < at - self._seconds:
-                self._blocks.popleft()
+                self._out = self._end(self._blocks.popleft())
 
     def cut(self, at: float) -> None:
         """What was to come out after ``at`` was dropped and never will."""
         with self._lock:
+            self._out = self._until(at)
             kept = [
                 (start, rate, samples[: max(round((at - start) * rate), 0)])
                 for start, rate, samples in self._blocks
@@ -76,6 +78,15 @@ class Played:
         """When the newest sound has come out, or will have; 0 when there is none."""
         with self._lock:
             return self._end(self._blocks[-1]) if self._blocks else 0.0
+
+    def came_out(self, now: float) -> float | None:
+        """When sound last came out, up to ``now``; None: never."""
+        with self._lock:
+            return self._until(now)
+
+    def _until(self, now: float) -> float | None:
+        begun = [block for block in self._blocks if block[0] < now]
+        return min(now, self._end(begun[-1])) if begun else self._out
 
     @staticmethod
     def _end(block: tuple[float, int, Samples]) -> float:
