@@ -1,0 +1,67 @@
+"""One TOML file -> typed settings, checked once at the start.
+
+Every mistake is a :class:`ConfigError` that names the file, the line, what is wrong and what to write instead.
+"""
+
+from kiosk.config.desk import (
+    Complaints,
+    Days,
+    Desk,
+    FreezeWebhook,
+    HomeAssistant,
+    Retention,
+    Webhook,
+    WebhookEvent,
+)
+from kiosk.config.reading import ConfigError, load, parse, wrong_key
+from kiosk.config.tables import Broker, Escalation, Hours, Ice, Pace, Pin, Seconds, Share, Slug
+from kiosk.config.terminal import (
+    DEFAULT_PATH,
+    Alarm,
+    Button,
+    Duty,
+    Gpio,
+    Hearing,
+    Kiosk,
+    Screen,
+    SelfTest,
+    Staff,
+    Video,
+    Voice,
+)
+
+__all__ = [
+    "DEFAULT_PATH",
+    "Alarm",
+    "Broker",
+    "Button",
+    "Complaints",
+    "ConfigError",
+    "Days",
+    "Desk",
+    "Duty",
+    "Escalation",
+    "FreezeWebhook",
+    "Gpio",
+    "Hearing",
+    "HomeAssistant",
+    "Hours",
+    "Ice",
+    "Kiosk",
+    "Pace",
+    "Pin",
+    "Retention",
+    "Screen",
+    "Seconds",
+    "SelfTest",
+    "Share",
+    "Slug",
+    "Staff",
+    "Video",
+    "Voice",
+    "Webhook",
+    "WebhookEvent",
+    "load",
+    "parse",
+    "wrong_key",
+]
