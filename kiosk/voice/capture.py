@@ -201,7 +201,7 @@ def look_for(pattern: str) -> str:
     try:
         with portaudio.in_use():
             there = find(pattern) is not None
-        if not there and portaudio.refresh(wait_s=0):
+        if not there and portaudio.look_again():
             with portaudio.in_use():
                 there = find(pattern) is not None
     except sounddevice.PortAudioError as error:

@@ -81,7 +81,7 @@ def find(pattern: str) -> int | None:
         from kiosk.voice import portaudio
 
         try:
-            if portaudio.refresh(wait_s=0):
+            if portaudio.look_again():
                 found = outputs()
         except sounddevice.PortAudioError as error:
             raise SpeakerError("busy", f"sound cannot be started anew ({error}): restart kiosk-voice") from error
