@@ -30,7 +30,7 @@ class Condition(Struct, frozen=True):
     """How a desk and its hall are now.
 
     ``broker_fault``: why there is no connection. ``ledger``: the desk that keeps the record now. ``on_duty``: so
-    many people of the hall are rung.
+    many people of the hall are rung; ``missed``: nobody is, and the hall is open, or an urgent call waits.
     """
 
     desk: str
@@ -39,6 +39,7 @@ class Condition(Struct, frozen=True):
     broker_fault: str
     ledger: str | None
     on_duty: int
+    missed: bool
     terminals: list[Terminal]
     troubles: list[Trouble]
 
@@ -65,6 +66,7 @@ def condition(desk: DeskService) -> Condition:
         desk.broker.fault,
         desk.roster.ledger_desk(),
         len(desk.roster.on_duty()),
+        desk.roster.missed(open=desk.opening.is_open(clock.wall_ms())),
         [_terminal(desk, kiosk) for kiosk in desk.hall.kiosks],
         desk.troubles,
     )

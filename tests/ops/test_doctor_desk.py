@@ -29,7 +29,7 @@ from kiosk.stack import Stack
 
 NOW = 1_800_000_000.0
 SETTINGS = config.Desk("hall", "d1", ledger=True)
-WELL = Condition("d1", "1.0", True, "", "d1", 2, [Terminal("k1", "1号机", "门口", False, "1.0", {})], [])
+WELL = Condition("d1", "1.0", True, "", "d1", 2, False, [Terminal("k1", "1号机", "门口", False, "1.0", {})], [])
 
 Told = dict[str, list[tuple[str, str]]]
 
@@ -139,6 +139,7 @@ def test_the_hall_as_the_desk_knows_it() -> None:
     bad = replace(
         WELL,
         on_duty=0,
+        missed=True,
         ledger=None,
         broker=False,
         broker_fault="nobody listens there",
@@ -165,6 +166,11 @@ def test_the_hall_as_the_desk_knows_it() -> None:
 def test_who_keeps_the_record(set_so: bool, keeps: str | None, state: str) -> None:
     told = states(hall.lines(replace(WELL, ledger=keeps), replace(SETTINGS, ledger=set_so)))
     assert dict(told)["ledger"] == state
+
+
+def test_nobody_on_duty_is_bad_only_where_somebody_has_to_be() -> None:
+    closed = dict(states(hall.lines(replace(WELL, on_duty=0), SETTINGS)))
+    assert closed["on duty"] == "warn"
 
 
 def test_a_hall_without_terminals_is_told() -> None:

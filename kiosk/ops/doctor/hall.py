@@ -25,7 +25,7 @@ def lines(now: Condition, settings: config.Desk) -> Iterator[Line]:
     yield from _ledger(now, settings)
     for trouble in now.troubles:
         yield Line(trouble.part, State.BAD, trouble.fault, trouble.remedy)
-    yield on_duty(now.on_duty)
+    yield on_duty(now.on_duty, missed=now.missed)
     yield from _terminals(now.terminals)
     for one in now.terminals:
         if one.version and one.version != now.version and not one.offline:

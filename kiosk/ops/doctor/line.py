@@ -35,8 +35,12 @@ def shown(line: Line) -> str:
     return f"{text}\n{'':24} -> {line.remedy}" if line.remedy else text
 
 
-def on_duty(people: int) -> Line:
-    """Whether somebody is rung when a customer calls now."""
+def on_duty(people: int, *, missed: bool = True) -> Line:
+    """Whether somebody is rung when a customer calls now. ``missed``: if nobody is, somebody has to be."""
+    if not people and not missed:
+        return Line(
+            "on duty", State.WARN, "nobody, and the hall is closed", "somebody presses 上岗 before it opens"
+        )
     if not people:
         return Line(
             "on duty",
