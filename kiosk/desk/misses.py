@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 MISSED = "missed"  # the kind of a kiosk's event
 MOST_OPEN, MOST_SETTLED = 5000, 200  # rows that are looked at, the newest
-KEEP_MS = 30 * 24 * 3600 * 1000  # so long a customer's words stay that nobody has made a sample
 
 _table = database.miss
 R = TypeVar("R", bound=Struct)
@@ -63,9 +62,6 @@ def note(connection: sa.Connection, key: Mapping[str, str], events: Sequence[Eve
 
     What was taught or ignored before stays so, unless the customer has refused the very service it was taught to.
     """
-    if any(event.kind == MISSED for event in events):
-        old = _table.c.received_ms < received_ms - KEEP_MS
-        connection.execute(sa.delete(_table).where(old, _table.c.state != Standing.TAUGHT.value))
     for event in events:
         if event.kind != MISSED:
             continue
@@ -180,6 +176,13 @@ class MissRecord:
 
     def _of(self, pack: str) -> tuple[sa.ColumnElement[bool], ...]:
         return _table.c.hall == self._hall, _table.c.pack == pack
+
+
+def forgettable(hall: str, before_ms: int) -> sa.Select[Any]:
+    """Keys of the sentences that came before then and that nobody has made a sample."""
+    key = list(_table.primary_key)
+    old = _table.c.received_ms < before_ms
+    return sa.select(*key).where(_table.c.hall == hall, old, _table.c.state != Standing.TAUGHT.value)
 
 
 def _convert(row: sa.Row[Any], kind: type[R]) -> R:

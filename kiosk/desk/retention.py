@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kiosk import config
-from kiosk.desk import database, hashing
+from kiosk.desk import database, hashing, misses
 from kiosk.desk.case_rules import CaseState
 from kiosk.desk.chain import Chain
 from kiosk.desk.walk import COMPLAINT, Deletion, Rule, ranges
@@ -56,7 +56,7 @@ class Retention:
         for rule, days in self._days.items():
             if count := self._delete(rule, days, now_ms):
                 return count
-        if count := self._forget_cases(now_ms):
+        if count := self._forget_cases(now_ms) or self._forget_misses(now_ms):
             return count
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:  # what was deleted goes from the log of writes too
@@ -121,6 +121,22 @@ class Retention:
             deletion = Deletion(Rule.COMPLAINTS, days, before, len(ids), ())
             chain.enter(msgspec.to_builtins(deletion), now_ms)
         return len(ids)
+
+    def _forget_misses(self, now_ms: int) -> int:
+        """What terminals could not answer, and nobody has made a sample: words beside those of the events."""
+        days = self._days[Rule.WORDS]
+        before = now_ms - days * DAY_MS
+        old = misses.forgettable(self._hall, before).limit(STEP)
+        with self._engine.connect() as connection:
+            if connection.execute(old.limit(1)).first() is None:
+                return 0
+        with self._engine.begin() as connection, Chain(connection, self._hall) as chain:
+            rows = connection.execute(old).all()
+            if not rows:
+                return 0
+            _delete_rows(connection, database.miss, rows)
+            chain.enter(msgspec.to_builtins(Deletion(Rule.WORDS, days, before, len(rows), ())), now_ms)
+        return len(rows)
 
     def _rows(self, rule: Rule, before_ms: int, *, due: bool = True) -> sa.Select[Any]:
         """What a rule is about and was received before then; not ``due``: what was received later."""

@@ -3,11 +3,15 @@
 import pytest
 import sqlalchemy as sa
 
+from kiosk import config
 from kiosk.content.likeness import Sentence
 from kiosk.desk.deeds import Deeds
 from kiosk.desk.ledger import Ledger
-from kiosk.desk.misses import KEEP_MS, MissRecord, Standing
+from kiosk.desk.misses import MissRecord, Standing
 from kiosk.desk.people import People
+from kiosk.desk.retention import DAY_MS, Retention
+from kiosk.desk.verification import verify
+from kiosk.desk.walk import Deletion, Rule
 from kiosk.messages import Did, Event, EventBatch
 
 
@@ -105,11 +109,28 @@ def test_a_line_that_cannot_be_kept_holds_up_nothing(desk: Desk) -> None:
     assert desk.open() == ["公积金咋提 '; 🙂"]
 
 
-def test_words_that_nobody_has_made_a_sample_are_not_kept_for_ever(desk: Desk) -> None:
+def test_words_that_nobody_has_made_a_sample_go_when_the_hall_keeps_words_no_longer(
+    desk: Desk, engine: sa.Engine
+) -> None:
     for text in ("公积金咋提", "今天真热", "社保卡呢"):
         desk.missed(text)
+    desk.missed("新的", at=1000 + DAY_MS)
     desk.teach("公积金咋提")
     desk.record.settle("bank", ["今天真热"], Standing.IGNORED, "", "zhu", 2000)
-    desk.missed("新的", at=1001 + KEEP_MS)
+    for hall, days, now in (("other", 2, 9), ("xinhua", 3, 3), ("xinhua", 2, 2)):  # not theirs, and not yet
+        assert _nightly(engine, hall, days, 1000 + now * DAY_MS) == [], hall
+    assert sorted(desk.open()) == ["新的", "社保卡呢"]
+
+    entries = _nightly(engine, "xinhua", 2, 1001 + 2 * DAY_MS)
     assert desk.open() == ["新的"]
     assert [one.text for one in desk.record.settled("bank")] == ["公积金咋提"]
+    assert [(one.rule, one.days, one.count) for one in entries] == [(Rule.WORDS, 2, 2), (Rule.WORDS, 2, 3)]
+    assert verify(engine, "xinhua").finding is None
+
+
+def _nightly(engine: sa.Engine, hall: str, days: int, now_ms: int) -> list[Deletion]:
+    """The deletions on record after a night in a hall that keeps words for so many days."""
+    retention = Retention(engine, hall, config.Retention(words_days=days))
+    while retention.step(now_ms):
+        pass
+    return [entry for _, entry in retention.history()]
