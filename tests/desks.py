@@ -99,11 +99,14 @@ class Socket:
 
 
 @contextlib.asynccontextmanager
-async def serve(directory: Path, people: People | None = None) -> AsyncIterator[ServedDesk]:
+async def serve(
+    directory: Path, people: People | None = None, hours: config.Hours | None = None
+) -> AsyncIterator[ServedDesk]:
     """A desk on a free port of this machine."""
     url = f"sqlite:///{directory}/desk.db"
     people = people or People(open_database(url))
-    service = DeskService(config.Desk(HALL, "d1", database=url, ledger=True), people, Ledger(people.engine))
+    settings = config.Desk(HALL, "d1", database=url, ledger=True, hours=hours or config.Hours())
+    service = DeskService(settings, people, Ledger(people.engine))
     app = make_app(service)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()

@@ -27,6 +27,7 @@ TO_PAGE: Any = (
     | protocol.Freezes
     | protocol.CasesDue
     | protocol.BrokerState
+    | protocol.HallOpen
     | protocol.Notice
     | protocol.Tick
 )

@@ -23,6 +23,7 @@ from kiosk.desk.protocol import (
     Duty,
     FreezeLine,
     Freezes,
+    HallOpen,
     KioskSignal,
     Notice,
     PageAction,
@@ -45,6 +46,7 @@ Update = (
     | Freezes
     | CasesDue
     | BrokerState
+    | HallOpen
     | Troubles
     | Notice
     | Tick

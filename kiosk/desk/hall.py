@@ -108,6 +108,10 @@ class Hall:
         """
         return tuple(call.id for _, call in self._waiting())
 
+    def urgent(self) -> bool:
+        """Whether an urgent call waits."""
+        return any(call.urgency is Urgency.URGENT for _, call in self._waiting())
+
     def before(self, kiosk: str) -> list[str]:
         """Kiosks whose waiting calls stand before this one's call, whatever has become of that."""
         known = self._kiosks[kiosk]

@@ -101,6 +101,7 @@ class PageSnapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
     cases: CasesDue | None = None  # None: not this person's business, or kept at another desk
     away_ms: int | None = None  # the person is on a break since then
     away: tuple[Away, ...] = ()
+    open: bool = True  # the hall, by its opening hours
 
 
 class Troubles(Struct, frozen=True, tag_field="type", tag="troubles"):
@@ -121,6 +122,12 @@ class Colleagues(Struct, frozen=True, tag_field="type", tag="colleagues"):
     agents: list[Colleague]
     ledger: str | None
     away: tuple[Away, ...] = ()
+
+
+class HallOpen(Struct, frozen=True, tag_field="type", tag="hours"):
+    """The hall opens or closes, by its opening hours."""
+
+    open: bool
 
 
 class BrokerState(Struct, frozen=True, tag_field="type", tag="broker"):

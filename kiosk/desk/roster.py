@@ -64,6 +64,10 @@ class Roster:
         """Whether a customer who calls now would wait in vain."""
         return not any(there.agents for there in self._desks().values())
 
+    def missed(self, *, open: bool) -> bool:
+        """Whether nobody is on duty and somebody has to be: the hall is open, or an urgent call waits."""
+        return self.nobody and (open or self._hall.urgent())
+
     def is_ledger(self) -> bool:
         """Of several desks that are set to keep the ledger, the first by name does."""
         name = self._settings.name

@@ -20,6 +20,7 @@ from kiosk.desk.hall import Hall, same_people
 from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.metrics import Figures, Metrics
+from kiosk.desk.opening import Opening
 from kiosk.desk.outbox import Outbox, Said, still_wanted
 from kiosk.desk.page import Page
 from kiosk.desk.people import People, Person
@@ -55,6 +56,8 @@ class DeskService:
         self.sessions = Sessions(people.engine)
         self.ledger = ledger
         self.hall = Hall(settings.escalation)
+        self.opening = Opening(settings.hours)
+        self._open = self.opening.is_open(clock.wall_ms())
         self.metrics = Metrics(self._figures)
         self._tally = Tally(settings.promised_s)
         self.pages: set[Page] = set()
@@ -300,9 +303,16 @@ class DeskService:
                 ice=self._signals.ice(),
                 away_ms=page.person.away_ms,
                 away=self.roster.away(),
+                open=self._open,
                 cases=self.case_watch.due if page.may(Right.CASES) else None,
             )
         )
+
+    def look_at_hours(self, wall_ms: int) -> None:
+        """Tell the pages when the hall opens or closes (milliseconds since 1970)."""
+        before, self._open = self._open, self.opening.is_open(wall_ms)
+        if self._open is not before:
+            self._tell(protocol.HallOpen(self._open))
 
     def _tell_cases(self, due: protocol.CasesDue) -> None:
         for page in list(self.pages):
@@ -489,6 +499,7 @@ class DeskService:
         while True:
             await self._troubles.look()
             await asyncio.sleep(TICK_S)
+            self.look_at_hours(clock.wall_ms())
             self._tell(protocol.Tick())
 
 

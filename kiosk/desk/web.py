@@ -11,7 +11,7 @@ from functools import partial
 from aiohttp import WSMsgType, web
 from msgspec import Struct
 
-from kiosk import config, messages
+from kiosk import clock, config, messages
 from kiosk.desk import (
     openapi,
     routes,
@@ -59,7 +59,7 @@ class DeskError(OSError):
 
 
 class Nobody(Struct, frozen=True):
-    """Whether a customer who calls now would wait in vain."""
+    """Whether a customer who calls now would wait in vain; of a closed hall, whether an urgent call does."""
 
     nobody: bool
 
@@ -170,7 +170,8 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def _hall(request: web.Request) -> web.Response:
-    return answer(Nobody(request.app[DESK].roster.nobody))
+    desk = request.app[DESK]
+    return answer(Nobody(desk.roster.missed(open=desk.opening.is_open(clock.wall_ms()))))
 
 
 async def _timeline(request: web.Request) -> web.Response:

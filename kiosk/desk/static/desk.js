@@ -86,6 +86,7 @@ function message(m) {
       afterFrame(() => past(before, now_), reach.draw);
       afterFrame(() => frozen(before, now_), reach.draw);
       afterFrame(kiosks, reach.draw);
+      if (!state.open) afterFrame(alarms, reach.draw); // an urgent call has come, or is gone
       break;
     }
     case "snapshot":
@@ -129,6 +130,10 @@ function message(m) {
       state.broker = Boolean(m.online);
       around();
       break;
+    case "hours":
+      state.open = Boolean(m.open);
+      around();
+      break;
     case "signal":
       video.signal(m);
       break;
@@ -144,6 +149,9 @@ const kiosks = () => {
   callBack.draw();
 };
 const follow = () => video.follow();
+const alarms = () => {
+  alarm = showAlarms(state, { linked: !cut, deaf: reach.deaf, mute: !sound.alive });
+};
 
 const loose = () => {
   freezes.settle(state);
@@ -222,7 +230,7 @@ function around() {
   kiosks();
   showColleagues(state);
   showChecks(linked && state.broker, sound.alive);
-  alarm = showAlarms(state, { linked: !cut, deaf: reach.deaf, mute: !sound.alive });
+  alarms();
 }
 
 function tell(what, kiosk) {

@@ -1,4 +1,5 @@
-// Nobody on duty: every page shows it; at a supervisor's it rings until somebody is.
+// Nobody on duty: every page shows it; at a supervisor's it rings until somebody is. A closed hall misses nobody
+// before an urgent call waits.
 
 const GRACE_MS = 5000; // a page that is loaded again is back by then
 const AGAIN_MS = 20000;
@@ -12,7 +13,7 @@ export class EmptyHall {
   }
 
   tick(now, linked) {
-    if (!linked || !this.state.nobody() || !this.state.may("supervise")) {
+    if (!linked || !this.state.missed() || !this.state.may("supervise")) {
       this.#since = this.#rung = 0;
       return;
     }

@@ -9,6 +9,7 @@ import { OUTCOME, faultName, partName, placeOf, titleOf } from "./words.js";
 const CONDITION = { ok: "正常", fault: "故障", untested: "待查", offline: "离线", unknown: "未知" };
 const ORDER = ["offline", "fault", "untested", "unknown", "ok"];
 const RECENT = 10;
+const CLOSED = "现在不营业，没有人在岗。有急事的呼叫时，主管的网页会响。";
 const STORED = "desk-recent";
 const ELSEWHERE = "desk-pages";
 
@@ -88,7 +89,7 @@ export function showAlarms(state, now) {
   mark(banner, "kind", cut ? "lost" : lines.length ? "deaf" : "");
   show(byId("unlock"), state.watches() && now.mute);
   const alerts = [
-    state.nobody() && ["nobody", NOBODY],
+    state.missed() ? ["nobody", NOBODY] : state.nobody() && ["closed", CLOSED],
     state.fresh && state.ledger === null && ["ledger", "记录服务未运行。呼叫照常，记录会在恢复后补上。"],
     state.cases?.overdue > 0 && ["cases", `有 ${state.cases.overdue} 件投诉超时了，请尽快处理。`, "", ["/cases", "去处理"]],
       ...state.troubles.map(({ part, fault, remedy }) =>
@@ -99,7 +100,7 @@ export function showAlarms(state, now) {
       link && el("a", { href: link[0], target: ELSEWHERE }, link[1]))));
   if (cut) return "与呼叫系统断开";
   if (state.duty && now.deaf) return "本页收不到呼叫！";
-  return state.nobody() && state.may("supervise") ? "没有人在岗！" : "";
+  return state.missed() && state.may("supervise") ? "没有人在岗！" : "";
 }
 
 export function showChecks(linked, sounds) {

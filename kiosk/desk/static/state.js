@@ -27,7 +27,8 @@ export class State {
   clear() {
     Object.assign(this, {
       me: null, desk: "", hall: "", hallTitle: "", duty: false, awayMs: null, away: [], broker: true, ledger: null,
-      promisedMs: 15000, ice: [], kiosks: new Map(), colleagues: [], freezes: [], troubles: [], cases: null, fresh: false,
+      promisedMs: 15000, ice: [], kiosks: new Map(), colleagues: [], freezes: [], troubles: [], cases: null, open: true,
+      fresh: false,
     });
   }
 
@@ -39,7 +40,7 @@ export class State {
       hallTitle: message.hall_title || message.hall || "", duty: Boolean(message.duty),
       broker: message.broker !== false, ledger: message.ledger ?? null,
       promisedMs: (message.promised_s ?? 15) * 1000, colleagues: message.colleagues ?? [],
-      awayMs: message.away_ms ?? null, away: message.away ?? [],
+      open: message.open !== false, awayMs: message.away_ms ?? null, away: message.away ?? [],
       ice: message.ice ?? [], troubles: message.troubles ?? [], cases: message.cases ?? null,
       kiosks: new Map(), fresh: true,
     });
@@ -149,6 +150,11 @@ export class State {
 
   nobody() {
     return this.fresh && !this.duty && this.colleagues.length === 0;
+  }
+
+  /** Nobody is on duty and somebody has to be: the hall is open, or an urgent call waits. As in roster.py. */
+  missed() {
+    return this.nobody() && (this.open || this.listed("waiting").some(({ call }) => call.urgency === "urgent"));
   }
 }
 
