@@ -51,11 +51,11 @@ _MEANINGS = {
 def add_routes(app: web.Application) -> None:
     """The document itself."""
     route = Route(
-        method="GET",
-        path=PATH,
-        handler=_serve,
-        right=Access.SIGNED_IN,
-        summary="This document",
+        "GET",
+        PATH,
+        _serve,
+        "This document",
+        Access.SIGNED_IN,
         response=dict[str, Any],
     )
     routes.add(app, route)

@@ -29,8 +29,10 @@ class Access(StrEnum):
     METRICS = "metrics"  # who has ``metrics_token``, or without one this machine
 
 
-class Route(Struct, frozen=True, kw_only=True):
+class Route(Struct, frozen=True):
     """One method of one path. Whoever has not the ``right``, or one of them, never gets to the ``handler``.
+
+    What an area's routes have in common it says once: ``of_cases = partial(Route, right=Right.CASES)``.
 
     ``request``, ``response``: the types of the JSON in and out, None where there is none. ``query``: a struct with
     the query's parameters as fields. ``use``: it counts as use of the session. ``also``: statuses beside
@@ -40,8 +42,8 @@ class Route(Struct, frozen=True, kw_only=True):
     method: str
     path: str
     handler: Handler
-    right: Right | Access | tuple[Right, ...]
     summary: str
+    right: Right | Access | tuple[Right, ...]
     request: Any = None
     response: Any = None
     query: Any = None
@@ -62,15 +64,13 @@ def add(app: web.Application, *routes: Route) -> None:
         table.append(route)
 
 
-def shell(path: str, file: str, summary: str) -> Route:
-    """A page's frame: anybody may have it, the data in it is behind rights."""
+def shell(path: str, text: str, summary: str) -> Route:
+    """A page without its data: anybody may have it, what it then asks for is behind rights."""
 
     async def handle(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(STATIC / file)
+        return web.Response(text=text, content_type=HTML)
 
-    return Route(
-        method="GET", path=path, handler=handle, right=Access.PUBLIC, summary=summary, response=str, media=HTML
-    )
+    return Route("GET", path, handle, summary, Access.PUBLIC, response=str, media=HTML)
 
 
 def rights_of(route: Route) -> tuple[Right, ...]:

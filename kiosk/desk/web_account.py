@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kiosk import clock, messages
-from kiosk.desk import protocol, routes
+from kiosk.desk import frame, protocol, routes
 from kiosk.desk.access import COOKIE, DESK, Refusal, answer, signed_in
 from kiosk.desk.people import MIN_PASSWORD, Person, PersonError, TooManyTries, Wrong
 from kiosk.desk.routes import Access, Route, shell
@@ -54,41 +54,41 @@ def add_routes(app: web.Application) -> None:
     """Add them to the desk's application."""
     routes.add(
         app,
-        shell("/account", "account.html", "The page of one's own account"),
+        shell("/account", frame.page("account", "我的账号"), "The page of one's own account"),
         Route(
-            method="GET",
-            path="/api/me",
-            handler=_me,
-            right=Access.ACCOUNT,
-            summary="Who is signed in",
+            "GET",
+            "/api/me",
+            _me,
+            "Who is signed in",
+            Access.ACCOUNT,
             response=SignedIn,
         ),
         Route(
-            method="POST",
-            path="/api/sign-in",
-            handler=_sign_in,
-            right=Access.PUBLIC,
-            summary="Sign in; the answer sets the cookie",
+            "POST",
+            "/api/sign-in",
+            _sign_in,
+            "Sign in; the answer sets the cookie",
+            Access.PUBLIC,
             request=SignIn,
             response=SignedIn,
             also=(400, 401, 403, 429),
         ),
         Route(
-            method="POST",
-            path="/api/sign-out",
-            handler=_sign_out,
-            right=Access.PUBLIC,
-            summary="Sign out; the cookie is taken away",
+            "POST",
+            "/api/sign-out",
+            _sign_out,
+            "Sign out; the cookie is taken away",
+            Access.PUBLIC,
             request=SignOut,
             response=Done,
             also=(400, 401, 403),
         ),
         Route(
-            method="POST",
-            path="/api/password",
-            handler=_password,
-            right=Access.ACCOUNT,
-            summary="Set a new password; ends every other session of the person",
+            "POST",
+            "/api/password",
+            _password,
+            "Set a new password; ends every other session of the person",
+            Access.ACCOUNT,
             request=NewPassword,
             response=SignedIn,
             also=(400, 429),

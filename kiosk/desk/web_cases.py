@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from kiosk import clock, messages
-from kiosk.desk import routes
-from kiosk.desk.access import DESK, Handler, Refusal, allow, answer, refused
+from kiosk.desk import frame, routes
+from kiosk.desk.access import DESK, Refusal, allow, answer, refused
 from kiosk.desk.case_leads import Lead
 from kiosk.desk.case_lists import CaseCounts, NoCaseError, Show, numbers_in
 from kiosk.desk.case_rules import Act, Case, ChangedError, Entry, NotNowError, What, Who, Words
@@ -76,36 +77,33 @@ class CaseFile(Struct, frozen=True):
 
 def add_routes(app: web.Application) -> None:
     """Add them to the desk's application."""
-    one = r"/api/cases/{id:\d{1,9}}"
+    one, leads = r"/api/cases/{id:\d{1,9}}", "/api/cases/leads"
+    of_cases = partial(Route, right=Right.CASES, also=(400, 404, 409))
     routes.add(
         app,
-        shell("/cases", "cases.html", "The page of complaints"),
-        _route(
-            "GET", "/api/cases", _list, "Complaints, those that are due first at the top", CaseList, query=ListOf
+        shell("/cases", frame.page("cases", "投诉", styles=("cases",)), "The page of complaints"),
+        of_cases(
+            "GET",
+            "/api/cases",
+            _list,
+            "Complaints, those that are due first at the top",
+            query=ListOf,
+            response=CaseList,
         ),
-        _route(
-            "POST", "/api/cases", _open, "A complaint by telephone or at the counter", CaseFile, takes=OpenCase
+        of_cases(
+            "POST",
+            "/api/cases",
+            _open,
+            "A complaint by telephone or at the counter",
+            request=OpenCase,
+            response=CaseFile,
         ),
-        _route("GET", "/api/cases/leads", _leads, "Calls that went badly, and are no case yet", LeadList),
-        _route("POST", "/api/cases/leads", _open_for, "Such a call becomes a case", CaseFile, takes=OpenCaseFor),
-        _route("GET", one, _one, "One complaint", CaseFile),
-        _route("POST", one, _act, "Take, pass on, note, answer, close, open again", CaseFile, takes=Act),
-    )
-
-
-def _route(
-    method: str, path: str, handler: Handler, summary: str, response: Any, *, takes: Any = None, query: Any = None
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        handler=handler,
-        right=Right.CASES,
-        summary=summary,
-        request=takes,
-        response=response,
-        query=query,
-        also=(400, 404, 409),
+        of_cases("GET", leads, _leads, "Calls that went badly, and are no case yet", response=LeadList),
+        of_cases("POST", leads, _open_for, "Such a call becomes a case", request=OpenCaseFor, response=CaseFile),
+        of_cases("GET", one, _one, "One complaint", response=CaseFile),
+        of_cases(
+            "POST", one, _act, "Take, pass on, note, answer, close, open again", request=Act, response=CaseFile
+        ),
     )
 
 

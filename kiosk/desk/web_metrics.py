@@ -16,11 +16,11 @@ from kiosk.desk.routes import Access, Route
 def add_routes(app: web.Application) -> None:
     """The figures."""
     route = Route(
-        method="GET",
-        path="/metrics",
-        handler=_metrics,
-        right=Access.METRICS,
-        summary="Figures of hall and desk for Prometheus, as text or OpenMetrics",
+        "GET",
+        "/metrics",
+        _metrics,
+        "Figures of hall and desk for Prometheus, as text or OpenMetrics",
+        Access.METRICS,
         response=str,
         media="text/plain",
     )

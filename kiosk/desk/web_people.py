@@ -10,8 +10,8 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from kiosk import messages
-from kiosk.desk import routes
-from kiosk.desk.access import DESK, Handler, Refusal, allow, answer, refused
+from kiosk.desk import frame, routes
+from kiosk.desk.access import DESK, Refusal, allow, answer, refused
 from kiosk.desk.deeds import Deed, Deeds
 from kiosk.desk.people import MAX_NAME, Person, PersonError, Wrong
 from kiosk.desk.roles import Right, Role, may
@@ -78,39 +78,23 @@ T = TypeVar("T")
 def add_routes(app: web.Application) -> None:
     """Add them to the desk's application."""
     one = "/api/people/{user}"
+    change = partial(Route, right=Right.PEOPLE, also=(400, 404))
     routes.add(
         app,
-        shell("/people", "people.html", "The page of people"),
-        _route("GET", "/api/people", _list, "Everybody", PersonList, right=Right.SKILLS),
-        _route(
-            "POST", "/api/people", _add, "Add somebody; tells their one-time password", OneTime, takes=NewPerson
+        shell("/people", frame.page("people", "人员"), "The page of people"),
+        Route("GET", "/api/people", _list, "Everybody", Right.SKILLS, response=PersonList),
+        change(
+            "POST",
+            "/api/people",
+            _add,
+            "Add somebody; tells their one-time password",
+            request=NewPerson,
+            response=OneTime,
         ),
-        _route("POST", one, _change, "Change name, role and level", Done, takes=ChangePerson),
-        _route("POST", f"{one}/skills", _skills, "Set skills", Given, takes=Skills, right=Right.SKILLS),
-        _route("POST", f"{one}/password", _password, "Make a one-time password", OneTime),
-        _route("DELETE", one, _remove, "Remove somebody", Done),
-    )
-
-
-def _route(
-    method: str,
-    path: str,
-    handler: Handler,
-    summary: str,
-    response: Any,
-    *,
-    takes: Any = None,
-    right: Right = Right.PEOPLE,
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        handler=handler,
-        right=right,
-        summary=summary,
-        request=takes,
-        response=response,
-        also=() if method == "GET" else (400, 404),
+        change("POST", one, _change, "Change name, role and level", request=ChangePerson, response=Done),
+        change("POST", f"{one}/skills", _skills, "Set skills", right=Right.SKILLS, request=Skills, response=Given),
+        change("POST", f"{one}/password", _password, "Make a one-time password", response=OneTime),
+        change("DELETE", one, _remove, "Remove somebody", response=Done),
     )
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from kiosk import clock
-from kiosk.desk import routes
+from kiosk.desk import frame, routes
 from kiosk.desk.access import DESK, allow, answer, refused
 from kiosk.desk.people import Person
 from kiosk.desk.report import html, plots, reading, timeline
@@ -66,33 +66,37 @@ def add_routes(app: web.Application) -> None:
     routes.add(
         app,
         Route(
-            method="GET",
-            path="/report",
-            handler=_report,
-            right=Right.REPORT,
-            summary="The page of the report, with its figures",
+            "GET",
+            "/report",
+            _report,
+            "The page of the report, with its figures",
+            Right.REPORT,
             query=ReportQuery,
             response=str,
             media=HTML,
         ),
         Route(
-            method="GET",
-            path="/report/plot/{name}.svg",
-            handler=_plot,
-            right=Right.REPORT,
-            summary="One of the report's plots",
+            "GET",
+            "/report/plot/{name}.svg",
+            _plot,
+            "One of the report's plots",
+            Right.REPORT,
             query=ReportQuery,
             response=str,
             media="image/svg+xml",
             also=(400, 404, 503),
         ),
-        shell("/call/{kiosk}/{call}", "call.html", "The page of one call"),
+        shell(
+            "/call/{kiosk}/{call}",
+            frame.page("call", "一个呼叫的经过", styles=("report",)),
+            "The page of one call",
+        ),
         Route(
-            method="GET",
-            path="/api/timeline/{kiosk}/{call}",
-            handler=_timeline,
-            right=(Right.WORDS, Right.REPORT),
-            summary="One call in sentences; what somebody said only for who may read words",
+            "GET",
+            "/api/timeline/{kiosk}/{call}",
+            _timeline,
+            "One call in sentences; what somebody said only for who may read words",
+            (Right.WORDS, Right.REPORT),
             query=InHall,
             response=CallStory,
             also=(404,),
@@ -119,15 +123,16 @@ async def _report(request: web.Request) -> web.Response:
         error = "日期不对：请写成 2026-11-01 这样，开始不能晚于结束，最多三年"
     except ReportError:
         error = "报表没有算出来，请稍后再试；一直不行，请找技术员"
-    text = html.page(
+    title = desk.settings.title or desk.settings.hall
+    main = html.page(
         summary,
-        title=desk.settings.title or desk.settings.hall,
+        title=title,
         made=_now(desk),
         asked=query,
         choices=await _choices(desk),
         names=_names(desk),
-        error=error,
     )
+    text = frame.framed(main, title=f"报表 {title}", script="report", styles=("report",), told=error)
     return web.Response(text=text, content_type=HTML)
 
 

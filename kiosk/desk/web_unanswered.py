@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, TypeVar
+from functools import partial
+from typing import Annotated, TypeVar
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from kiosk import clock, messages
 from kiosk.content.teaching import patch
-from kiosk.desk import routes
-from kiosk.desk.access import DESK, Handler, allow, answer, refused
+from kiosk.desk import frame, routes
+from kiosk.desk.access import DESK, allow, answer, refused
 from kiosk.desk.misses import MissRecord, Settled, Standing
 from kiosk.desk.people import Person
 from kiosk.desk.roles import Right
-from kiosk.desk.routes import JSON, Route, shell
+from kiosk.desk.routes import Route, shell
 from kiosk.desk.unanswered import Content, Group, Verdict, groups, open_content, review
 from kiosk.desk.web_account import Done
 from kiosk.dialogue.pack import PackError
@@ -90,39 +91,35 @@ def add_routes(app: web.Application) -> None:
     """Add them to the desk's application."""
     app[_TEACHING] = asyncio.Lock()
     at = "/api/unanswered"
+    of_content = partial(Route, right=Right.CONTENT, also=(400, 404))
     routes.add(
         app,
-        shell("/unanswered", "unanswered.html", "The page of what could not be answered"),
-        _route("GET", at, _show, "Sentences that could not be answered, in groups", Unanswered, query=OfPack),
-        _route("GET", f"{at}/{_PACK}/patch", _patch, "What was taught, for the terminals", str, media=_TOML),
-        _route("POST", f"{at}/teach", _teach, "Make samples of sentences", Taught, takes=Lesson),
-        _route("POST", f"{at}/ignore", _ignore, "Put sentences away as chatter", Done, takes=Chosen),
-        _route("POST", f"{at}/undo", _undo, "Take either back", Done, takes=Chosen),
-    )
-
-
-def _route(
-    method: str,
-    path: str,
-    handler: Handler,
-    summary: str,
-    response: Any,
-    *,
-    takes: Any = None,
-    query: Any = None,
-    media: str = JSON,
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        handler=handler,
-        right=Right.CONTENT,
-        summary=summary,
-        request=takes,
-        response=response,
-        query=query,
-        also=(400, 404),
-        media=media,
+        shell(
+            "/unanswered",
+            frame.page("unanswered", "没答上的话", styles=("unanswered",)),
+            "The page of what could not be answered",
+        ),
+        of_content(
+            "GET",
+            at,
+            _show,
+            "Sentences that could not be answered, in groups",
+            query=OfPack,
+            response=Unanswered,
+        ),
+        of_content(
+            "GET",
+            f"{at}/{_PACK}/patch",
+            _patch,
+            "What was taught, for the terminals",
+            response=str,
+            media=_TOML,
+        ),
+        of_content("POST", f"{at}/teach", _teach, "Make samples of sentences", request=Lesson, response=Taught),
+        of_content(
+            "POST", f"{at}/ignore", _ignore, "Put sentences away as chatter", request=Chosen, response=Done
+        ),
+        of_content("POST", f"{at}/undo", _undo, "Take either back", request=Chosen, response=Done),
     )
 
 

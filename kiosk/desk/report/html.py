@@ -39,17 +39,14 @@ def page(
     asked: Mapping[str, str],
     choices: Mapping[str, list[tuple[str, str]]],
     names: Mapping[str, str],
-    error: str = "",
 ) -> str:
-    """The desk's page. ``asked``: the query, ``choices``: what to choose from, ``names``: of kiosks; ``error``:
-    why there is no summary."""
+    """The ``<main>`` of the page. ``asked``: the query, ``choices``: what to choose from, ``names``: of kiosks."""
     plots = {name: f"/report/plot/{name}.svg?{urlencode(asked)}" for name in PLOTS}
     return _templates.get_template("page.html.j2").render(
         **_content(summary, title, made, names) if summary else _empty(title),
         plots=plots,
         asked=asked,
         choices=choices,
-        error=error,
         linked=True,
     )
 

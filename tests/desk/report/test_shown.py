@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.bench import history
+from kiosk.desk.frame import framed
 from kiosk.desk.report import html, plots, table, timeline, words
 from kiosk.desk.report.calls import CallRecord, Line, Terms
 from kiosk.desk.report.period import Period
@@ -189,7 +190,7 @@ def test_the_file_needs_nothing_else_and_has_the_ledgers_head(summary: Summary) 
 
 def test_whatever_somebody_is_called_stays_text() -> None:
     evil, _ = summed(lines_of_a_day(EVIL))
-    page = html.page(
+    main = html.page(
         evil,
         title=EVIL,
         made=datetime(2026, 11, 27, 9, 0, tzinfo=ZONE),
@@ -197,6 +198,7 @@ def test_whatever_somebody_is_called_stays_text() -> None:
         choices={"hall": [], "kiosk": [(EVIL, EVIL)], "agent": []},
         names={"k1": EVIL},
     )
+    page = framed(main, title=EVIL, script="report", told=EVIL)
     assert "<img src=x" not in page and "<script>" not in page
     assert "&lt;img src=x onerror=" in page
     assert 'style="' not in page, "the page's policy allows no inline style"
