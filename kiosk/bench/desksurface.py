@@ -45,7 +45,7 @@ class Desk:
         people.add("li", "李娜", "long enough")
         self.service = DeskService(config.Desk(HALL, "d1", database=url, ledger=True), people, Ledger(engine))
         self._page = Page(Person("li", "李娜", 1, duty=True))
-        self.service.join_page(self._page)
+        self.service.front.join(self._page)
 
     def mqtt(self) -> bool:
         """Something on a topic."""
@@ -69,7 +69,7 @@ class Desk:
         """Something from the page's WebSocket, which brings whole texts only."""
         text = self._inputs.any(protocol.PageCommand).decode("utf-8", "replace")
         before = self._page.bad
-        self.service.obey(self._page, text)
+        self.service.front.obey(self._page, text)
         bad = not decodes(text.encode(), protocol.PageCommand)
         if self._page.bad - before != bad:
             raise Insane(f"{text[:80]!r} was counted {self._page.bad - before} times")

@@ -1,10 +1,12 @@
-"""One desk: joins broker, pages and ledger. It dispatches nothing: the kiosks own their calls."""
+"""One desk: joins pages, broker and ledger. It dispatches nothing: the kiosks own their calls.
+
+Towards the broker it is this module, towards the pages :mod:`kiosk.desk.front`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -12,31 +14,23 @@ from typing import Any
 from kiosk import clock, config, messages, topics
 from kiosk.broker import Broker, BrokerError, Message, NotConnected
 from kiosk.desk import cases, freezes, protocol
-from kiosk.desk.case_watch import CaseWatch
 from kiosk.desk.custody import Custody
 from kiosk.desk.discovery import Discovery
-from kiosk.desk.freeze_requests import FreezeRequests
+from kiosk.desk.front import Front, log_failure
 from kiosk.desk.hall import Hall, same_people
 from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.metrics import Figures, Metrics
-from kiosk.desk.opening import Opening
-from kiosk.desk.outbox import Outbox, Said, still_wanted
+from kiosk.desk.outbox import Outbox, Said
 from kiosk.desk.page import Page
-from kiosk.desk.people import People, Person
-from kiosk.desk.protocol import PageCommand
-from kiosk.desk.replies import call_back, reply_to
-from kiosk.desk.rings import Rings
-from kiosk.desk.roles import Right
+from kiosk.desk.people import People
 from kiosk.desk.roster import Roster
 from kiosk.desk.sessions import Sessions
-from kiosk.desk.signalling import Signalling
 from kiosk.desk.tally import Kind, Tally
 from kiosk.desk.troubles import Troubles
 from kiosk.desk.watch import SessionWatch
 from kiosk.desk.webhooks import Webhooks
-from kiosk.desk.wording import Wording
-from kiosk.messages import Agent, BadMessage, Presence, Reply
+from kiosk.messages import BadMessage, Presence, Reply
 
 log = logging.getLogger(__name__)
 
@@ -56,23 +50,14 @@ class DeskService:
         self.sessions = Sessions(people.engine)
         self.ledger = ledger
         self.hall = Hall(settings.escalation)
-        self.opening = Opening(settings.hours)
-        self._open = self.opening.is_open(clock.wall_ms())
         self.metrics = Metrics(self._figures)
         self._tally = Tally(settings.promised_s)
         self.pages: set[Page] = set()
         self._outbox = Outbox()
         self.roster = Roster(settings, self.hall, self.pages, lambda: not self._keeper.fault)
-        self.watch = SessionWatch(
-            self.sessions, self.pages, self.in_database, gone=self.end_page, changed=self._person_changed
-        )
-        self._offline: dict[str, bool] = {}
-        self._ring_levels: dict[str, int] = {}
         self._keeper = LedgerKeeper(
             settings.hall, ledger, self.in_database, on_kept=self._kept, on_fault=self._say_presence
         )
-        self._freezes = FreezeRequests(settings, ledger.freezes, self.in_database, changed=self._freeze_changed)
-        self.case_watch = CaseWatch(settings.hall, ledger.cases, self.in_database, changed=self._tell_cases)
         self._webhooks = Webhooks(
             settings,
             ledger.webhooks,
@@ -84,7 +69,6 @@ class DeskService:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self.bad_messages = 0
-        self.refused = 0  # commands of pages whose person may not
         self._bad_logged = -LOG_BAD_EVERY_S
         self._presence_topic = topics.presence(settings.hall, settings.name)
         self.broker = Broker(
@@ -96,14 +80,28 @@ class DeskService:
             on_lost=self._lost,
         )
         self._discovery = Discovery(settings, self.hall, self.broker, self.roster.is_ledger)
-        self._signals = Signalling(settings, self.hall, self.pages, self.broker)
-        self._rings = Rings(settings.name, self.hall, self.pages, self._say)
+        self.front = Front(
+            settings,
+            people,
+            ledger,
+            self.hall,
+            self.roster,
+            self.pages,
+            self.broker,
+            in_database=self.in_database,
+            say=self._say,
+            presence=self._say_presence,
+            troubles=lambda: self._troubles.lines,
+        )
+        self.watch = SessionWatch(
+            self.sessions, self.pages, self.in_database, gone=self.front.end, changed=self.front.person_changed
+        )
         self._troubles = Troubles(
             settings,
             self.broker,
             lambda: self._custody.trouble or self._keeper.trouble,
             lambda: self._webhooks.trouble,
-            lambda: self._tell(protocol.Troubles(self._troubles.lines)),
+            lambda: self.front.tell(protocol.Troubles(self._troubles.lines)),
         )
 
     async def run(self) -> None:
@@ -114,15 +112,20 @@ class DeskService:
                 tasks.create_task(self._check())
                 tasks.create_task(self._tick())
                 tasks.create_task(self._keeper.run())
-                tasks.create_task(self._freezes.run())
+                tasks.create_task(self.front.freezes.run())
                 if self.settings.ledger:
-                    tasks.create_task(self.case_watch.run())
+                    tasks.create_task(self.front.case_watch.run())
                     tasks.create_task(self._custody.run())
                 tasks.create_task(self.watch.run())
                 tasks.create_task(self._webhooks.run())
         finally:
             self._thread.shutdown()
             self._hashing.shutdown()
+
+    @property
+    def refused(self) -> int:
+        """Commands of pages whose person may not."""
+        return self.front.refused
 
     async def in_database(self, work: Any, *args: Any) -> Any:
         """Run a blocking method of people or ledger in the database's thread."""
@@ -136,103 +139,6 @@ class DeskService:
     async def with_passwords(self, work: Any, *args: Any) -> Any:
         """Run a blocking method of people that hashes: guessed passwords must not hold up the ledger."""
         return await asyncio.get_running_loop().run_in_executor(self._hashing, partial(work, *args))
-
-    # --- pages -------------------------------------------------------------------------------------
-
-    def join_page(self, page: Page) -> None:
-        """A page has connected: it is told everything."""
-        self.pages.add(page)
-        self._send_snapshot(page)
-        self._say_presence()
-
-    def end_page(self, page: Page) -> None:
-        """Its session is over: it hears and says nothing more."""
-        page.close()
-        self.leave_page(page)
-
-    def leave_page(self, page: Page) -> None:
-        """A page is gone; its person is no longer on duty unless another page of theirs is there."""
-        self.pages.discard(page)
-        self._say_presence()
-
-    def obey(self, page: Page, text: str) -> None:
-        """Do what a page asks; a message it cannot mean is counted and dropped."""
-        try:
-            command: PageCommand = messages.decode(text.encode(), PageCommand)  # type: ignore[arg-type]
-        except BadMessage as error:
-            page.bad += 1
-            log.warning("the page of %s sent %s", page.person.id, error)
-            return
-        if page not in self.pages:  # its session is over; what it still has to say is no longer this person's
-            return
-        if not page.may(right := protocol.right_of(command)):
-            self.refused += 1
-            log.warning("%s (%s) may not %s: %s", page.person.id, page.person.role, right, type(command).__name__)
-            page.tell(protocol.Notice("warn", protocol.REFUSALS.get(right, protocol.REFUSED)))
-            return
-        match command:
-            case protocol.Duty():
-                self._set_duty(page.person, command)
-            case protocol.Can(draw=draw, sound=sound):
-                page.draw, page.sound = draw, sound
-                self._say_presence()
-            case protocol.PageRung(kiosk=kiosk, call=call, round=round_, seen=seen):
-                if page.person.duty:
-                    page.shown[kiosk] = (call, round_, seen)
-                    self._rings.say(kiosk)
-            case protocol.PageCallBack():
-                self._call_back(page, command)
-            case protocol.PageFreezeReceived():
-                self._freeze_received(page, command)
-            case protocol.PageOffer() | protocol.PageBye() | protocol.PageCard():
-                self._signals.down(page, command)
-            case _:
-                self._act(page, command)
-
-    def _set_duty(self, person: Person, said: protocol.Duty) -> None:
-        on = said.on and not said.pause
-        away_ms = clock.wall_ms() if said.pause else None
-        task = asyncio.ensure_future(self.in_database(self.people.set_duty, person.id, on, away_ms))
-        task.add_done_callback(_log_failure)
-        for page in self.roster.set_duty(person.id, on, away_ms):
-            self._send_snapshot(page)
-        self._say_presence()
-
-    def _person_changed(self, page: Page) -> None:
-        self._send_snapshot(page)
-        self._say_presence()
-
-    def _act(self, page: Page, command: Any) -> None:
-        """Turn what the agent did into a reply to the kiosk."""
-        kiosk, agent = command.kiosk, self._agent(page)
-        reply = reply_to(command, self.hall.call_of(kiosk), agent, self.roster.colleagues())
-        self._say_or_tell(page, kiosk, reply)
-
-    def _call_back(self, page: Page, asked: protocol.PageCallBack) -> None:
-        """An agent who left too early comes back."""
-        kiosk, person = asked.kiosk, page.person
-        offline = kiosk not in self.hall.kiosks or self.hall.offline(kiosk, clock.now())
-        reply = call_back(
-            secrets.token_hex(8),
-            self.hall.call_of(kiosk),
-            self._agent(page),
-            offline=offline,
-            duty=person.duty,
-            follows=asked.follows or self.hall.last_call(kiosk),
-        )
-        self._say_or_tell(page, kiosk, reply)
-
-    def _agent(self, page: Page) -> Agent:
-        return Agent(page.person.id, page.person.name, self.settings.name)
-
-    def _say_or_tell(self, page: Page, kiosk: str, reply: Said | str) -> None:
-        """Send the reply to the kiosk, or tell the agent why not, and how things are."""
-        if not isinstance(reply, str):
-            self._say(kiosk, reply)
-            return
-        page.tell(protocol.Notice("warn", reply))
-        if kiosk in self.hall.kiosks:
-            page.tell(self.hall.row(kiosk, clock.now()))
 
     def _say(self, kiosk: str, reply: Said) -> None:
         """Send a reply; the outbox repeats it until the call shows it, also when we are not connected."""
@@ -250,84 +156,10 @@ class DeskService:
         """A test call has come the whole way; nobody is rung, and it is not said again."""
         self._send_reply(kiosk, messages.Tested(test.id, self.settings.name, len(self.roster.presence().agents)))
 
-    # --- freezing a customer's money ----------------------------------------------------------------
-
-    def _freeze_received(self, page: Page, said: protocol.PageFreezeReceived) -> None:
-        """An agent has rung the bank. The customer is told at once, the record follows."""
-        call = self.hall.call_of(said.kiosk)
-        receipt = messages.FreezeReceipt(said.call, said.request, said.receipt.strip(), self._agent(page))
-        if still_wanted(receipt, call):
-            self._say(said.kiosk, receipt)
-        elif not self._freezes.knows(said.kiosk, said.request):
-            page.tell(protocol.Notice("warn", "没有这个冻结申请，或者银行已经收到"))
-            return
-        kept = asyncio.ensure_future(self._freezes.receive(said.kiosk, receipt, call.freeze if call else None))
-        kept.add_done_callback(_log_failure)
-
-    def _freeze_changed(self, kiosk: str) -> None:
-        self._tell(protocol.Freezes(self._freeze_lines()))
-        self._say_freeze(kiosk)
-
-    def _say_freeze(self, kiosk: str) -> None:
-        """Tell the kiosk what the bank has said, as long as its call does not show it."""
-        answer = self._freezes.answer(kiosk, self.hall.call_of(kiosk))
-        if answer is not None:
-            self._say(kiosk, answer)
-
-    def _freeze_lines(self) -> list[protocol.FreezeLine]:
-        return [self._freezes.line(row) for row in self._freezes.open]
-
     @property
     def troubles(self) -> list[protocol.Trouble]:
         """What is wrong with the desk itself now."""
         return self._troubles.lines
-
-    # --- what pages are told -----------------------------------------------------------------------
-
-    def _tell(self, message: Any) -> None:
-        wording = Wording(message)
-        for page in list(self.pages):
-            page.tell_worded(wording)
-
-    def _send_snapshot(self, page: Page) -> None:
-        now = clock.now()
-        page.tell(
-            protocol.PageSnapshot(
-                me=protocol.me(page.person),
-                desk=self.settings.name,
-                hall=self.settings.hall,
-                hall_title=self.settings.title or self.settings.hall,
-                duty=page.person.duty,
-                broker=self.broker.connected,
-                ledger=self.roster.ledger_desk(),
-                promised_s=self.settings.promised_s,
-                kiosks=[self.hall.row(kiosk, now) for kiosk in self.hall.kiosks],
-                colleagues=self.roster.colleagues(),
-                freezes=self._freeze_lines(),
-                troubles=self._troubles.lines,
-                ice=self._signals.ice(),
-                away_ms=page.person.away_ms,
-                away=self.roster.away(),
-                open=self._open,
-                cases=self.case_watch.due if page.may(Right.CASES) else None,
-            )
-        )
-
-    def look_at_hours(self, wall_ms: int) -> None:
-        """Tell the pages when the hall opens or closes (milliseconds since 1970)."""
-        before, self._open = self._open, self.opening.is_open(wall_ms)
-        if self._open is not before:
-            self._tell(protocol.HallOpen(self._open))
-
-    def _tell_cases(self, due: protocol.CasesDue) -> None:
-        for page in list(self.pages):
-            if page.may(Right.CASES):
-                page.tell(due)
-
-    def _tell_row(self, kiosk: str) -> None:
-        row = self.hall.row(kiosk, clock.now())
-        self._offline[kiosk], self._ring_levels[kiosk] = row.offline, row.ring_level
-        self._tell(row)
 
     def _figures(self) -> Figures:
         """What is so now, for the metrics."""
@@ -352,7 +184,7 @@ class DeskService:
         self.metrics.count(happenings)
         if call is not None and any(what.kind is Kind.BROKEN for what in happenings):
             task = asyncio.ensure_future(self._webhooks.promise_broken(kiosk, call))
-            task.add_done_callback(_log_failure)
+            task.add_done_callback(log_failure)
 
     # --- presence and ledger -----------------------------------------------------------------------
 
@@ -362,20 +194,20 @@ class DeskService:
             return
         presence, of_people = news
         if of_people:
-            self._tell(self.roster.message())
+            self.front.tell(self.roster.message())
         try:
             self.broker.publish(self._presence_topic, messages.encode(presence), retain=True)
         except NotConnected:
             log.debug("presence is sent when the connection is back")
         if of_people:
             for kiosk in self.hall.kiosks:
-                self._rings.say(kiosk)
+                self.front.rings.say(kiosk)
 
     def _kept(self, kiosk: str, batch: messages.EventBatch, ack: messages.LedgerAck) -> None:
         if any(event.kind in (freezes.ASKED, freezes.RECEIVED) for event in batch.events):
-            self._freezes.look()
+            self.front.freezes.look()
         if any(event.kind == cases.COMPLAINED for event in batch.events):
-            self.case_watch.look()
+            self.front.case_watch.look()
         self._webhooks.look()
         try:
             self.broker.publish(topics.kiosk(self.settings.hall, kiosk, "ledger-ack"), messages.encode(ack))
@@ -399,7 +231,7 @@ class DeskService:
             [*(topics.kiosk(hall, "+", leaf) for leaf in leaves), topics.presence(hall, "+")]
         )
         self._say_presence()
-        self._tell(protocol.BrokerState(online=True))
+        self.front.tell(protocol.BrokerState(online=True))
         for leaf, what in (("signal/up", "video"), ("test", "self-tests")):
             try:
                 await self.broker.subscribe([topics.kiosk(hall, "+", leaf)])
@@ -424,7 +256,7 @@ class DeskService:
         await self._custody.say()
 
     def _lost(self) -> None:
-        self._tell(protocol.BrokerState(online=False))
+        self.front.tell(protocol.BrokerState(online=False))
 
     def receive(self, message: Message) -> None:
         """What the broker brings, whatever it is; a bad message is counted and dropped."""
@@ -444,28 +276,27 @@ class DeskService:
                         log.info("%s: the broker remembers a call that is over; not shown", kiosk)
                         return
                     self._count(kiosk, call)
-                    self._tell_row(kiosk)
-                    self._rings.note_skips(kiosk, before)
-                    self._rings.say(kiosk)
-                    self._say_freeze(kiosk)
+                    self.front.tell_row(kiosk)
+                    self.front.rings.note_skips(kiosk, before)
+                    self.front.rings.say(kiosk)
+                    self.front.say_freeze(kiosk)
                     self._say_presence()
                 case "health" if not message.payload:
                     self.hall.forget(kiosk)  # somebody has cleared it, because the terminal is gone for good
-                    for page in self.pages:
-                        self._send_snapshot(page)
+                    self.front.tell_everything()
                 case "health":
                     if self.hall.set_health(kiosk, messages.decode(message.payload, messages.Health), now):
-                        self._tell_row(kiosk)
+                        self.front.tell_row(kiosk)
                         self._say_presence()  # a call that the kiosk no longer says has left the queue
                 case "signal/up":
-                    self._signals.up(kiosk, messages.decode(message.payload, messages.SignalUp))  # type: ignore[arg-type]
+                    self.front.signals.up(kiosk, messages.decode(message.payload, messages.SignalUp))  # type: ignore[arg-type]
                 case "test":
                     self._answer_test(kiosk, messages.decode(message.payload, messages.SelfTest))
                 case "presence":
                     known = self.hall.desks.get(kiosk)
                     presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
                     if kiosk != self.settings.name and not same_people(known, presence):
-                        self._tell(self.roster.message())
+                        self.front.tell(self.roster.message())
                         self._say_presence()
                 case "ledger-head":
                     if kiosk == self.settings.name:
@@ -497,17 +328,11 @@ class DeskService:
             for kiosk in self.hall.kiosks:
                 row = self.hall.row(kiosk, now)
                 self._count(kiosk, row.call)
-                if (row.offline, row.ring_level) != (self._offline.get(kiosk), self._ring_levels.get(kiosk)):
-                    self._tell_row(kiosk)
+                self.front.look_at_row(row)
 
     async def _tick(self) -> None:
         while True:
             await self._troubles.look()
             await asyncio.sleep(TICK_S)
-            self.look_at_hours(clock.wall_ms())
-            self._tell(protocol.Tick())
-
-
-def _log_failure(task: asyncio.Future[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.error("the database failed: %s", error)
+            self.front.look_at_hours(clock.wall_ms())
+            self.front.tell(protocol.Tick())

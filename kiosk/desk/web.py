@@ -11,7 +11,7 @@ from functools import partial
 from aiohttp import WSMsgType, web
 from msgspec import Struct
 
-from kiosk import clock, config, messages
+from kiosk import config, messages
 from kiosk.desk import (
     openapi,
     routes,
@@ -172,7 +172,7 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
 
 async def _hall(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    return answer(Nobody(desk.roster.missed(open=desk.opening.is_open(clock.wall_ms()))))
+    return answer(Nobody(desk.front.nobody()))
 
 
 async def _timeline(request: web.Request) -> web.Response:
@@ -188,14 +188,14 @@ async def _socket(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE, compress=False)
     await socket.prepare(request)
     page = Page(person, key_of(request.cookies[COOKIE]), partial(_abort, request))
-    desk.join_page(page)
+    desk.front.join(page)
     sender = asyncio.create_task(_send(socket, page))
     try:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                desk.obey(page, message.data)
+                desk.front.obey(page, message.data)
     finally:
-        desk.leave_page(page)
+        desk.front.leave(page)
         sender.cancel()
     return socket
 

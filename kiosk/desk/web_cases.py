@@ -151,7 +151,7 @@ async def _open(request: web.Request) -> web.Response:
     by, now_ms = _who(person), clock.wall_ms()
     record = desk.ledger.cases
     case = await desk.in_database(record.open, desk.settings.hall, by, summary, asked.contact.strip(), now_ms)
-    desk.case_watch.look()
+    desk.front.case_watch.look()
     return await _told(desk, person, case.id)
 
 
@@ -166,7 +166,7 @@ async def _open_for(request: web.Request) -> web.Response:
         case = await desk.in_database(desk.ledger.cases.open_for, desk.settings.hall, *about, clock.wall_ms())
     except NoCaseError as error:
         return answer(Refusal(str(error)), 404)
-    desk.case_watch.look()
+    desk.front.case_watch.look()
     return await _told(desk, person, case.id)
 
 
@@ -189,7 +189,7 @@ async def _act(request: web.Request) -> web.Response:
         return answer(Refusal(str(error)), 404)
     except (NotNowError, ChangedError) as error:
         return answer(Refusal(str(error)), 409)
-    desk.case_watch.look()
+    desk.front.case_watch.look()
     return await _told(desk, person, number)
 
 

@@ -66,7 +66,7 @@ def condition(desk: DeskService) -> Condition:
         desk.broker.fault,
         desk.roster.ledger_desk(),
         len(desk.roster.on_duty()),
-        desk.roster.missed(open=desk.opening.is_open(clock.wall_ms())),
+        desk.front.nobody(),
         [_terminal(desk, kiosk) for kiosk in desk.hall.kiosks],
         desk.troubles,
     )

@@ -42,7 +42,7 @@ async def hall() -> AsyncIterator[Stack]:
     with Stack() as stack:
         stack.make_broker()
         stack.make_desk("desk1", people=PEOPLE)
-        stack.make_kiosk("k1")
+        stack.make_kiosk("k1", more="[escalation]\nlinger_s = 1\n")  # nobody answers 事情办好了吗？ here
         stack.start()
         yield stack
         print(stack.log("desk1")[-3000:])
@@ -114,6 +114,7 @@ async def test_a_volunteer_walks_over_to_the_end_and_never_gets_a_word_of_the_cu
     page = await sign_in("hou")
     heard: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    await expect(page.locator("body")).to_have_attribute("data-fresh", "true")
     await page.reload()  # that the connection is one that is listened to
     await page.click("[data-action=duty]")
     await expect(page.locator("body")).to_have_attribute("data-can", "draw sound")

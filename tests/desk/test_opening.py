@@ -92,7 +92,7 @@ async def test_the_pages_are_told_when_the_hall_opens_and_closes(desk: ServedDes
     opens = day.replace(hour=8, minute=30, second=0, microsecond=0).timestamp() * 1000
     async with desk.page("zhao") as page:
         for at, what in ((opens, True), (opens + 1000, None), (opens - 1, False)):
-            desk.service.look_at_hours(round(at))
+            desk.service.front.look_at_hours(round(at))
             if what is not None:
                 assert (await page.until("hours"))["open"] is what
     assert clock.is_set(opens / 1000)
