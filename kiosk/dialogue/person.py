@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kiosk.dialogue.wording import syllables
+from kiosk.dialogue.wording import bare, syllables
 
 #: How 人 and 工 sound, or are written down, in one accent or another.
 _REN = {"ren", "reng", "rin", "yin", "ying", "len", "leng", "nen", "neng", "zen", "zeng", "yen", "yun", "run"}
@@ -77,8 +77,11 @@ _PHRASES = tuple(
         r"人(?:呢|在哪儿?|都去哪儿?了?|都到哪儿?去了?)$",
     )
 )
+#: So many characters beside a call and what may stand around it are still no story.
+_LITTLE = 1
 _REFUSED = re.compile(
-    r"(?:不要|不用|不需要|别|不是|不想|没要|取消)(?:再|给我|帮我|转|转接|接|叫|找|要|喊|你们的?|了)*$"
+    r"(?:不要|不用|不需要|别|不是|不想|没要|取消|用不着|(?<![怎咋么])[不莫])"
+    r"(?:再|去|先|给我|帮我|转|转接|接|叫|找|要|喊|你们的?|了)*$"
 )
 #: Words that sound alike and are likely here.
 _WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", "应供", "认供", "人控", "能够", "冷空"))
@@ -86,12 +89,18 @@ _WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", 
 
 def asks_person(text: str) -> str:
     """The words of ``text`` that ask for a person; empty when none do."""
-    plain = re.sub(r"[^\w]|_", "", text)
+    plain = bare(text)
     for pattern in (_EXACT, _MISHEARD, *_PHRASES):
         for found in pattern.finditer(plain):
             if not _REFUSED.search(plain[: found.start()]):
                 return found.group()
     return _by_sound(plain)
+
+
+def only_asks(text: str, asked: str) -> bool:
+    """Whether a sentence is little more than ``asked``, the words in it that ask for a person."""
+    before, _, after = bare(text).partition(asked)
+    return len(_BEFORE.sub("", before)) + len(_AFTER.sub("", after)) <= _LITTLE
 
 
 def _by_sound(plain: str) -> str:
