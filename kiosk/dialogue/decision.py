@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from kiosk.dialogue.examples import NONE
 from kiosk.dialogue.pack import Pack
-from kiosk.dialogue.person import asks_person, only_asks
+from kiosk.dialogue.person import asks_person, only_asks, refuses_person
 from kiosk.dialogue.wording import bare, wording
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ _CALM_TWINS = 2  # and so many times as much as any wish without danger
 _URGENT_TOO = 0.6  # besides asking for a person
 _SCRAP = 3  # characters; fewer say nothing
 _PERSON = 0.35  # where no words ask for one
-_PERSON_MEANT = 0.05  # where some do, in a sentence that says more than that
+_PERSON_REFUSED = 0.8  # where some say that none is wanted
+_PERSON_MEANT = 0.3  # where some do, in a sentence that says more than that
 _AROUND = 6  # characters on each side of such words
 
 #: So many further readings of a recogniser count, together with the rest of what its text counts.
@@ -129,7 +130,8 @@ class Understanding:
             rest = said.replace(asked, "")
             urgent = self._danger(self._likelihoods(rest), _URGENT_TOO) if len(rest) >= _SCRAP else None
             return urgent or Judgement(HandOver(Reason.ASKED, HUMAN if HUMAN in self._known else ""), 1.0)
-        return self._decide(self._of_all(said, [bare(other) for other in others[:_OTHERS]]))
+        least = _PERSON_REFUSED if refuses_person(said) else _PERSON
+        return self._decide(self._of_all(said, [bare(other) for other in others[:_OTHERS]]), least)
 
     def _of_all(self, said: str, others: Sequence[str]) -> dict[str, float]:
         """Likelihoods, where a recogniser was not sure of what was said."""
@@ -178,14 +180,14 @@ class Understanding:
             return None
         return Judgement(HandOver(Reason.URGENT, max(sorted(urgent), key=urgent.__getitem__)), danger)
 
-    def _decide(self, likely: dict[str, float]) -> Judgement:
+    def _decide(self, likely: dict[str, float], person: float) -> Judgement:
         if (urgent := self._danger(likely)) is not None:
             return urgent
         ranked = sorted(likely, key=lambda service: (-likely[service], service))
         if not ranked:
             return Judgement(Unclear(), 0.0)
         best, sure = ranked[0], likely[ranked[0]]
-        if best == HUMAN and sure >= _PERSON:
+        if best == HUMAN and sure >= person:
             return Judgement(HandOver(Reason.ASKED, HUMAN), sure)
         if sure >= (_ACT if best in NO_CARDS else _ANSWER) and best != HUMAN and best not in self._urgent:
             return Judgement(Answer(best), sure)
