@@ -132,7 +132,7 @@ def _spoken(
             voice = renderer.neural(bare(sentence.text), *PACES[at % len(PACES)])
             noise = recordings.noise(31 * number + at, len(padded(voice.sound)), "")
             heards = listener.listen(mixed(voice, noise, _SNR_DB))
-            decision = understandings[name].understand(heards.text) if heards.text else Unclear()
+            decision = understandings[name].understand(heards.text, heards.others) if heards.text else Unclear()
             if heards.person and not isinstance(decision, HandOver):
                 decision = HandOver(Reason.ASKED)  # the ears call by themselves
             judged.append(_judged(sentence, decision))

@@ -37,6 +37,11 @@ class Heards:
         return "".join(one.heard.text for one in self.said)
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """What else it may have been, the likeliest first; only where it was heard as one utterance."""
+        return self.said[0].heard.alternatives if len(self.said) == 1 else ()
+
+    @property
     def person(self) -> str:
         return "".join(one.person for one in self.said)
 

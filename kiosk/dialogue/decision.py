@@ -8,6 +8,7 @@ the wish for a person need the least.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from kiosk.dialogue.examples import NONE
 from kiosk.dialogue.pack import Pack
-from kiosk.dialogue.person import asks_person
+from kiosk.dialogue.person import asks_person, only_asks, refuses_person
 from kiosk.dialogue.wording import bare, wording
 
 if TYPE_CHECKING:
@@ -47,7 +48,13 @@ _URGENT = 0.35  # all kinds of danger together,
 _CALM_TWINS = 2  # and so many times as much as any wish without danger
 _URGENT_TOO = 0.6  # besides asking for a person
 _SCRAP = 3  # characters; fewer say nothing
-_PERSON = 0.35  # beside the words that ask for one, which need no likelihood
+_PERSON = 0.35  # where no words ask for one
+_PERSON_REFUSED = 0.8  # where some say that none is wanted
+_PERSON_MEANT = 0.3  # where some do, in a sentence that says more than that
+_AROUND = 6  # characters on each side of such words
+
+#: So many further readings of a recogniser count, together with the rest of what its text counts.
+_OTHERS, _TEXT_SHARE = 3, 0.6
 
 #: A story is also judged by its parts: pieces so long, at every so many characters.
 _PIECE, _STRIDE = 10, 3
@@ -110,20 +117,42 @@ class Understanding:
             bare(text): service.id for service in services for text in (*service.samples, service.title)
         }
 
-    def understand(self, text: str) -> Decision:
-        """Judge one sentence."""
-        return self.judge(text).decision
+    def understand(self, text: str, others: Sequence[str] = ()) -> Decision:
+        """Judge one sentence; ``others``: what else a recogniser may have heard, the likeliest first."""
+        return self.judge(text, others).decision
 
-    def judge(self, text: str) -> Judgement:
+    def judge(self, text: str, others: Sequence[str] = ()) -> Judgement:
         """Judge one sentence, and say how sure that is."""
         said = bare(text)
         asked = asks_person(said) if said not in self._exact else ""
-        if asked:
+        if asked and self._meant(said, asked):
             # A person comes anyway; to come running takes more than the scraps around 我要找人.
             rest = said.replace(asked, "")
             urgent = self._danger(self._likelihoods(rest), _URGENT_TOO) if len(rest) >= _SCRAP else None
             return urgent or Judgement(HandOver(Reason.ASKED, HUMAN if HUMAN in self._known else ""), 1.0)
-        return self._decide(self._likelihoods(said))
+        least = _PERSON_REFUSED if refuses_person(said) else _PERSON
+        return self._decide(self._of_all(said, [bare(other) for other in others[:_OTHERS]]), least)
+
+    def _of_all(self, said: str, others: Sequence[str]) -> dict[str, float]:
+        """Likelihoods, where a recogniser was not sure of what was said."""
+        likely = self._likelihoods(said)
+        if not others or said in self._exact:
+            return likely
+        rest = [self._likelihoods(other) for other in others]
+        return {
+            service: _TEXT_SHARE * likely.get(service, 0.0)
+            + (1 - _TEXT_SHARE) * sum(one.get(service, 0.0) for one in rest) / len(rest)
+            for service in set(likely).union(*rest)
+        }
+
+    def _meant(self, said: str, asked: str) -> bool:
+        """Whether words that ask for a person do so here, and are no part of a story or a complaint."""
+        if self._classifier is None or only_asks(said, asked):
+            return True
+        at = said.index(asked)
+        around = said[max(0, at - _AROUND) : at + len(asked) + _AROUND]
+        likely = max(self._likelihoods(text).get(HUMAN, 0.0) for text in (said, around))
+        return likely >= _PERSON_MEANT
 
     def _likelihoods(self, said: str) -> dict[str, float]:
         """Of the services only; what is left to 1 is likely to be no wish."""
@@ -151,14 +180,14 @@ class Understanding:
             return None
         return Judgement(HandOver(Reason.URGENT, max(sorted(urgent), key=urgent.__getitem__)), danger)
 
-    def _decide(self, likely: dict[str, float]) -> Judgement:
+    def _decide(self, likely: dict[str, float], person: float) -> Judgement:
         if (urgent := self._danger(likely)) is not None:
             return urgent
         ranked = sorted(likely, key=lambda service: (-likely[service], service))
         if not ranked:
             return Judgement(Unclear(), 0.0)
         best, sure = ranked[0], likely[ranked[0]]
-        if best == HUMAN and sure >= _PERSON:
+        if best == HUMAN and sure >= person:
             return Judgement(HandOver(Reason.ASKED, HUMAN), sure)
         if sure >= (_ACT if best in NO_CARDS else _ANSWER) and best != HUMAN and best not in self._urgent:
             return Judgement(Answer(best), sure)

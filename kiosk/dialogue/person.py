@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kiosk.dialogue.wording import syllables
+from kiosk.dialogue.wording import bare, syllables
 
 #: How 人 and 工 sound, or are written down, in one accent or another.
 _REN = {"ren", "reng", "rin", "yin", "ying", "len", "leng", "nen", "neng", "zen", "zeng", "yen", "yun", "run"}
@@ -70,6 +70,7 @@ _PHRASES = tuple(
         rf"有(?:{_PERSON}|{_STAFF})(?=[吗嘛呢管帮能来理]|在(?:$|[吗嘛不没这那]))",
         r"没有?人(?:管|理|吗|帮|在|来(?:$|[啊呀吗嘛呢帮管]))",
         rf"(?:跟|和|同|与)(?:{_PERSON}|{_STAFF}|你们的?人)(?:说|讲|谈|聊|对话|通话|沟通|直接)",
+        rf"不见(?:一?个)?人{_GO_ON}",
         r"真人(?:服务|客服|$)|要真人|活人",
         r"(?:不要|不想[要用跟和]?|不跟|不和|不用)(?:这个|你这个|这)?机器",
         # A word of two syllables alone is too little to be sure, where it is one that people talk about.
@@ -77,8 +78,11 @@ _PHRASES = tuple(
         r"人(?:呢|在哪儿?|都去哪儿?了?|都到哪儿?去了?)$",
     )
 )
+#: So many characters beside a call and what may stand around it are still no story.
+_LITTLE = 1
 _REFUSED = re.compile(
-    r"(?:不要|不用|不需要|别|不是|不想|没要|取消)(?:再|给我|帮我|转|转接|接|叫|找|要|喊|你们的?|了)*$"
+    r"(?:(?:不要|不用|不需要|用不着|别|不是|不想|没要|取消)(?:再|给我|帮我|转|转接|接|叫|找|要|喊|你们的?|了)*"
+    r"|(?<![怎咋么还])[不莫](?:再|去|先)*)$"
 )
 #: Words that sound alike and are likely here.
 _WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", "应供", "认供", "人控", "能够", "冷空"))
@@ -86,12 +90,25 @@ _WORDS = frozenset(("银供", "因公", "阴功", "冷宫", "能供", "运功", 
 
 def asks_person(text: str) -> str:
     """The words of ``text`` that ask for a person; empty when none do."""
-    plain = re.sub(r"[^\w]|_", "", text)
+    plain = bare(text)
     for pattern in (_EXACT, _MISHEARD, *_PHRASES):
         for found in pattern.finditer(plain):
             if not _REFUSED.search(plain[: found.start()]):
                 return found.group()
     return _by_sound(plain)
+
+
+def refuses_person(text: str) -> bool:
+    """Whether words that would ask for a person are taken back: 不要人工, 我不找人."""
+    plain = bare(text)
+    found = (match for pattern in (_EXACT, *_PHRASES) for match in pattern.finditer(plain))
+    return any(_REFUSED.search(plain[: match.start()]) for match in found)
+
+
+def only_asks(text: str, asked: str) -> bool:
+    """Whether a sentence is little more than ``asked``, the words in it that ask for a person."""
+    before, _, after = bare(text).partition(asked)
+    return len(_BEFORE.sub("", before)) + len(_AFTER.sub("", after)) <= _LITTLE
 
 
 def _by_sound(plain: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kiosk.dialogue.decision import Judgement, Understanding
 
@@ -23,5 +23,5 @@ class LaterUnderstanding(Understanding):
                 self._made = self._make()
             return self._made
 
-    def judge(self, text: str) -> Judgement:
-        return self.open().judge(text)
+    def judge(self, text: str, others: Sequence[str] = ()) -> Judgement:
+        return self.open().judge(text, others)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from kiosk.dialogue import policy
@@ -53,8 +55,8 @@ class Talking:
 
     # --- spoken -------------------------------------------------------------------------------------
 
-    def heard(self, sentence: str, text: str, now: float) -> None:
-        """Somebody has said something, whole; ``sentence`` is its id.
+    def heard(self, sentence: str, text: str, now: float, others: Sequence[str] = ()) -> None:
+        """Somebody has said something, whole; ``sentence`` is its id, ``others`` what else it may have been.
 
         A summons has the sentence's id: voice, which may call for the same words by itself, names it alike, and
         the link counts it once.
@@ -63,7 +65,7 @@ class Talking:
         if isinstance(state.step, Practice) and state.call is None and state.asking is None:
             state.practised = words[:MAX_SHOWN]
             return
-        decision = self._understanding.understand(text)
+        decision = self._understanding.understand(text, others)
         urgent = isinstance(decision, HandOver) and decision.reason is Reason.URGENT
         if state.call is not None or state.asking is not None:
             # The dialogue has stopped; only danger changes anything.

@@ -109,7 +109,7 @@ class Visit:
         if text := utterance.text.strip():
             idle.somebody(self._state, now)
             self._state.acted_at = now
-            self._talking.heard(utterance.id, text, now)
+            self._talking.heard(utterance.id, text, now, utterance.alternatives)
         return self._effects(now)
 
     def touch(self, action: str, now: float) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -51,9 +51,9 @@ class Foretold(Understanding):
         self._real = real
         self._decisions = decisions
 
-    def understand(self, text: str) -> Decision:
+    def understand(self, text: str, others: Sequence[str] = ()) -> Decision:
         """Judge one sentence."""
-        return self._decisions.get(text) or self._real.understand(text)
+        return self._decisions.get(text) or self._real.understand(text, others)
 
 
 class Walker:

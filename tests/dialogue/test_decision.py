@@ -98,6 +98,26 @@ def test_without_content_a_human_can_still_be_asked_for():
     assert understand("取钱") == Unclear()
 
 
+@pytest.mark.parametrize(
+    "said", ["那口老井是人工打的，水甜得很", "不找人，我就问一声几点", "那回他当众喊人家外号，没人理他"]
+)
+def test_words_of_a_call_in_a_story_call_nobody(understand, said):
+    decision = understand(said)
+    assert not isinstance(decision, HandOver)
+
+
+def test_what_else_was_heard_has_a_say_where_the_text_is_not_understood(understand):
+    text, others = "吃过了一晚娘进", ("取我的养老金", "取养老金", "领养老金")
+    assert understand(text) == Unclear()
+    with_others = understand(text, others)
+    assert isinstance(with_others, Offer) and {"cash", "pension_paid"} & set(with_others.services)
+
+
+def test_what_else_was_heard_takes_nothing_back_that_is_a_sample_word_for_word(understand):
+    assert understand("我被骗了", ("我北边了", "我被骗啦")) == HandOver(Reason.URGENT, "urgent_fraud")
+    assert understand("银行卡丢了", ("今天天气好",)) == Answer("card_loss")
+
+
 @pytest.mark.parametrize("hall", ["bank", "telecom", "gov"])
 def test_every_sample_of_a_pack_leads_to_its_service(hall):
     pack = load_pack(hall)
