@@ -40,6 +40,9 @@ HALL_MARGIN = 1.5
 CALL_MARGIN = 5.0
 #: A hall model that was asked for its readings goes on only when so much more sound has come (samples).
 _MORE = RATE // 5
+#: In utterances longer than this (samples) it is not asked: no hall sentence is so long, and to hear all of it
+#: again after each pause would take too long.
+_ASKED_MOST = 8 * RATE
 #: New recognisers may grow at least so far before they are replaced in turn.
 _GROWTH_MB = 40.0
 _NONE = Reading((), 0.0)
@@ -84,6 +87,11 @@ class _Pair:
             self._asked = None
             self._hall.AcceptWaveform(b"".join(self._sound))
             self._given = self._fed
+
+    @property
+    def fed(self) -> int:
+        """Samples of the utterance so far."""
+        return self._fed
 
     def hall_readings(self) -> list[Reading]:
         """What the hall model makes of the utterance, if that was all; the likeliest first.
@@ -185,7 +193,7 @@ class Recogniser:
         free decoding alone writes 叫员工 for 叫人工, and people would wait for want of a clear request.
         """
         free, hall = self._pair.partial(), self._pair.hall_partial()
-        if hall not in self._whole:
+        if hall not in self._whole and self._pair.fed <= _ASKED_MOST:
             hall = max(self._pair.hall_readings(), key=self._worth, default=_NONE).text
         return hall if hall in self._whole and alike(free, hall) else free
 
