@@ -134,6 +134,7 @@ class Ears:
             most_s=settings.longest_s,
         )
         self._endpointer = Endpointer(timing, clear)
+        self._short = frames_in(settings.clear_silence_s) - 1
         self._gain = AutoGain(settings.speech_level_db, settings.most_gain_db)
         self._before_frames = frames_in(settings.before_s)
         self._before: deque[Samples] = deque(maxlen=self._before_frames + frames_in(_NOTICED_S))
@@ -216,7 +217,9 @@ class Ears:
                     self._now.pending.append(frame)
                 else:
                     self._now.held.append(frame)
-                self._give(self._now, _PIECE)
+                # What was understood so far tells whether that was all: by then nothing may wait to be heard.
+                asked = self._endpointer.silent_frames >= self._short
+                self._give(self._now, 1 if asked else _PIECE)
         self._before.append(frame)
         if self._now is not None:
             self._weigh(self._now, clean, voice >= 0.5)

@@ -23,7 +23,7 @@ import vosk
 from kiosk.dialogue.person import asks_person
 from kiosk.ops.memory import give_back, rss_mb
 from kiosk.voice.clear import alike
-from kiosk.voice.heard import Heard, Reading, Word, combine
+from kiosk.voice.heard import MIXTURE, Heard, Reading, Word, combine
 from kiosk.voice.models import find
 from kiosk.voice.segment import segment
 from kiosk.voice.sound import RATE, Samples
@@ -38,8 +38,14 @@ HALL_MARGIN = 1.5
 #: The same for a call for a person: nobody is to say it twice. Calls in noise that went unheard were 2 to 7 below,
 #: and of 576 recordings and sentences without a call none was nearer than 7.
 CALL_MARGIN = 5.0
+#: A hall model that was asked for its readings goes on only when so much more sound has come (samples).
+_MORE = RATE // 5
+#: In utterances longer than this (samples) it is not asked: no hall sentence is so long, and to hear all of it
+#: again after each pause would take too long.
+_ASKED_MOST = 8 * RATE
 #: New recognisers may grow at least so far before they are replaced in turn.
 _GROWTH_MB = 40.0
+_NONE = Reading((), 0.0)
 #: Warming gives way to those who serve, in the middle of a visit too.
 _WARMING_NICE = 15
 
@@ -56,7 +62,10 @@ class _Pair:
         words = json.dumps(grammar, ensure_ascii=False)
         self._hall = vosk.KaldiRecognizer(model, RATE, words) if grammar else None
         self._fed = 0  # samples of this utterance, and of all before it, whose time vosk counts too
-        self._before = 0
+        self._before = self._hall_before = 0
+        self._sound: list[bytes] = []  # of this utterance
+        self._given = 0  # samples of it that the hall model has got
+        self._asked: list[Reading] | None = None  # what it made of them, where it was asked before the end
         self._so_far: dict[int, str] = {}  # partial texts since the last sound: asked for in each frame of a pause
         for one in filter(None, (self._free, self._hall)):
             one.SetMaxAlternatives(ALTERNATIVES)
@@ -67,14 +76,41 @@ class _Pair:
         self._so_far.clear()
         content = sound.tobytes()
         self._free.AcceptWaveform(content)
-        if self._hall:
+        if not self._hall:
+            return
+        self._sound.append(content)
+        if self._asked is None:
             self._hall.AcceptWaveform(content)
+            self._given = self._fed
+        elif self._fed - self._given >= _MORE:
+            # The sentence goes on: vosk begins anew once it was asked, so it gets all of it again.
+            self._asked = None
+            self._hall.AcceptWaveform(b"".join(self._sound))
+            self._given = self._fed
+
+    @property
+    def fed(self) -> int:
+        """Samples of the utterance so far."""
+        return self._fed
+
+    def hall_readings(self) -> list[Reading]:
+        """What the hall model makes of the utterance, if that was all; the likeliest first.
+
+        Its partial text will not do: it does not know yet how the sentence ends, and has 能 or 门 for a last 了.
+        Dear if more is said after all, as the model then hears the utterance again.
+        """
+        if not self._fed or not self._hall:
+            return []
+        if self._asked is None:
+            self._asked = _readings(self._hall.FinalResult(), self._hall_before / RATE)
+            self._hall_before += self._given
+        return self._asked
 
     def partial(self) -> str:
         return self._text_of(self._free)
 
     def hall_partial(self) -> str:
-        return self._text_of(self._hall)
+        return self._text_of(self._hall) if self._asked is None else ""
 
     def _text_of(self, recogniser: Any) -> str:
         if not self._fed or recogniser is None:
@@ -88,11 +124,14 @@ class _Pair:
         """The readings of free decoding and of the hall model, the likeliest first."""
         if not self._fed:
             return [], []
-        since = self._before / RATE
+        hall = self.hall_readings()
+        free = _readings(self._free.FinalResult(), self._before / RATE)
         self._before += self._fed
-        self._fed = 0
-        free = _readings(self._free.FinalResult(), since)
-        return free, _readings(self._hall.FinalResult(), since) if self._hall else []
+        self._fed = self._given = 0
+        self._sound.clear()
+        self._asked = None
+        self._so_far.clear()
+        return free, hall
 
     def warm(self, sounds: Iterable[Samples]) -> None:
         for sound in sounds:
@@ -154,7 +193,12 @@ class Recogniser:
         free decoding alone writes 叫员工 for 叫人工, and people would wait for want of a clear request.
         """
         free, hall = self._pair.partial(), self._pair.hall_partial()
+        if hall not in self._whole and self._pair.fed <= _ASKED_MOST:
+            hall = max(self._pair.hall_readings(), key=self._worth, default=_NONE).text
         return hall if hall in self._whole and alike(free, hall) else free
+
+    def _worth(self, reading: Reading) -> float:
+        return reading.score + self._whole.get(reading.text, -MIXTURE)
 
     def finish(self) -> Heard:
         """The utterance is whole: what was said."""

@@ -195,6 +195,29 @@ def test_a_clear_request_is_over_before_another_would_be(clear, over):
     assert len(said(told)) == 1
 
 
+class Late(Deaf):
+    """Understands what was said only once it has got so much sound after it."""
+
+    def __init__(self, least_s):
+        super().__init__("挂失")
+        self.least_s = least_s
+
+    def partial(self):
+        return self.text if self.fed >= self.least_s else ""
+
+
+@pytest.mark.parametrize("voice_s", [1.0, 1.04, 1.07, 1.1, 1.14, 1.17])
+def test_a_request_that_is_understood_at_its_last_sound_does_not_wait(voice_s):
+    voiced = frames_in(voice_s)
+    enough = Hearing().before_s + (voiced + frames_in(Hearing().after_s) - 1) * FRAME / 16_000
+    told, seen = [], []
+    script = Script(
+        (SILENCE, 1.0), (VOICE, voice_s), (SILENCE, 0.6), lambda: seen.extend(said(told)), (SILENCE, 4.0)
+    )
+    Ears(script, Late(enough), Loud(), Hearing(), lambda text: text == "挂失", told.append).run()
+    assert len(seen) == 1
+
+
 def test_the_mouth_may_speak_from_another_thread():
     told = []
     ears = Ears(Script((SILENCE, 0.5)), Deaf(), Loud(), Hearing(), lambda _: False, told.append)

@@ -6,7 +6,7 @@ from speech_hall import named, with_pauses
 
 from kiosk.bench.listening import Listener
 from kiosk.bench.recordings import mixed, padded, plain
-from kiosk.bench.rendered import Renderer
+from kiosk.bench.rendered import Renderer, joined
 from kiosk.voice.heard import errors
 from kiosk.voice.sentences import hall_sentences
 from kiosk.voice.sound import RATE
@@ -67,6 +67,23 @@ def test_a_hall_sentence_is_understood_as_the_hall_has_it(listener, renderer):
     for text in ("存折丢了", "卡消磁了", "挂失"):
         (one,) = listener.listen(padded(renderer.neural(text, 0.9).sound)).said
         assert one.heard.text == text
+
+
+@pytest.mark.parametrize("text", ["存折打满了", "银行卡掉了", "存折丢了", "存钱的时候机器把钱吞了"])
+def test_a_request_that_ends_in_an_unstressed_syllable_is_over_within_a_second(listener, renderer, text):
+    sounds = [renderer.neural(text, 0.9).sound, renderer.neural("转人工", 0.9).sound]
+    heards = listener.listen(padded(joined(sounds, 1.0)))
+    assert [one.heard.text for one in heards.said] == [text, "转人工"]
+
+
+def test_a_hall_sentence_with_a_pause_in_it_is_heard_whole_and_its_words_keep_their_times(listener, renderer):
+    sounds = [renderer.neural("手一抖", 0.9).sound, renderer.neural("转错了", 0.9).sound]
+    (one,) = listener.listen(padded(joined(sounds, 0.8))).said
+    assert one.heard.text == "手一抖转错了"
+    starts = [word.start for word in one.heard.words]
+    assert starts == sorted(starts)
+    assert one.begin_s - 0.5 < starts[0] < one.begin_s + 0.5
+    assert one.end_s - 0.7 < one.heard.words[-1].end < one.end_s + 0.7
 
 
 def test_words_have_times_within_the_voice(listener, recordings):
