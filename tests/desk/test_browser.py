@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -563,6 +564,8 @@ async def test_a_button_that_is_unplugged_is_a_fault_in_the_list(hall, signed_in
     hall.boards["k1"].cut(2)
     await expect(listed).to_have_attribute("data-condition", "fault")
     await expect(listed.locator(".fault")).to_contain_text("按钮：")
+    await expect(listed.locator(".fault")).to_contain_text("插头")  # what an agent can do, in her language
+    assert not re.search("[a-z]{3}", await listed.locator(".fault").inner_text())
     await expect(listed).to_have_attribute("data-condition", "ok")
 
 

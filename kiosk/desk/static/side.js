@@ -4,7 +4,7 @@ import { after } from "./clock.js";
 import { button, byId, el, fill, mark, say, show } from "./dom.js";
 import { NOBODY, links } from "./pages.js";
 import { condition, faults } from "./state.js";
-import { OUTCOME, faultName, lastText, partName, placeOf, titleOf } from "./words.js";
+import { OUTCOME, faultName, lastText, partName, placeOf, remedyText, titleOf } from "./words.js";
 
 const CONDITION = { ok: "正常", fault: "故障", untested: "待查", offline: "离线", unknown: "未知" };
 const ORDER = ["offline", "fault", "untested", "unknown", "ok"];
@@ -13,11 +13,14 @@ const CLOSED = "现在不营业，没有人在岗。有急事的呼叫时，主�
 const STORED = "desk-recent";
 const ELSEWHERE = "desk-pages";
 
+/** The terminal's own words are English, for the technician. */
+const remedyFor = (state, part, fault, remedy) => state.may("answer") ? remedyText(part, fault ?? "") : remedy ?? "";
+
 export function showKiosks(state) {
   const kiosks = [...state.kiosks.values()].map((kiosk) => ({
     id: kiosk.id, title: titleOf(kiosk), place: placeOf(kiosk), condition: condition(kiosk),
     free: state.whyNoCallBack(kiosk) === "",
-    faults: faults(kiosk).map(([part, { fault, remedy }]) => [partName(part), faultName(part, fault ?? ""), remedy ?? ""]),
+    faults: faults(kiosk).map(([part, { fault, remedy }]) => [partName(part), faultName(part, fault ?? ""), remedyFor(state, part, fault, remedy)]),
   })).sort((a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (a.title < b.title ? -1 : 1));
   fill(byId("kiosks"), JSON.stringify(kiosks), () => {
     if (!kiosks.length) return [el("li", { class: "none" }, "还没有终端连上来")];

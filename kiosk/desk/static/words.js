@@ -118,6 +118,30 @@ const FAULTS = {
   "no-voice": "没有能用的语音",
 };
 
+// What who answers calls can do about it; for all others it is the technician's, whose page has the terminal's own words.
+const REMEDIES = {
+  unplugged: "把插头插回去，几秒钟就好。",
+  missing: "看看插头插好了没有。",
+  "port-missing": "看看按钮的插头插好了没有。",
+  "button.silent": "看看按钮的插头插好了没有。",
+  stuck: "看看按钮是不是卡住了，按一下再松开。",
+  "microphone.silent": "看看麦克风上的开关。",
+  clipping: "请客户离麦克风远一点。",
+  hot: "看看通风口有没有被挡住，有没有晒到太阳。",
+  gone: "等半分钟，一般自己会好。",
+  frozen: "等半分钟，一般自己会好。",
+  "nobody-on-duty": "请上岗。",
+  "self-test": "请走过去按一下人工，看这里响不响。",
+};
+const ASK = "请找技术员。";
+
+/** For who answers calls. */
+export function remedyText(part, key) {
+  const own = REMEDIES[`${part}.${key}`] ?? REMEDIES[part] ?? (part === "model" ? undefined : REMEDIES[key]);
+  if (own === undefined) return ASK;
+  return key === "nobody-on-duty" ? own : `${own}不行的话，${ASK}`;
+}
+
 export const partName = (key) => PARTS[key] ?? key;
 export const faultName = (part, key) => FAULTS[`${part}.${key}`] ?? FAULTS[key] ?? key;
 
