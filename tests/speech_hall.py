@@ -16,8 +16,8 @@ import numpy as np
 from hall_sound import eventually
 
 from kiosk import local, messages
-from kiosk.bench.listening import room
-from kiosk.bench.recordings import Recordings, Spoken
+from kiosk.bench.voice.listening import room
+from kiosk.bench.voice.recordings import Recordings, Spoken
 from kiosk.messages import Ears, Listen, Loudness, Result, Utterance, VoiceMessage, VoiceState
 from kiosk.voice.levels import level
 from kiosk.voice.sound import RATE, Samples

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bench.resuming import RESTART_S
+from kiosk.bench.video.resuming import RESTART_S
 from kiosk.certs.broker import TO
 from kiosk.config import Hearing
 from kiosk.screen.app import REPORT_S

@@ -117,9 +117,9 @@ def _spoken(
     sets: dict[str, list[Sentence]],
     models: Path,
 ) -> None:
-    from kiosk.bench.listening import Listener
-    from kiosk.bench.recordings import find_recordings, load_recordings, mixed, padded
-    from kiosk.bench.rendered import PACES, Renderer
+    from kiosk.bench.voice.listening import Listener
+    from kiosk.bench.voice.recordings import find_recordings, load_recordings, mixed, padded
+    from kiosk.bench.voice.rendered import PACES, Renderer
     from kiosk.voice.sentences import hall_sentences
 
     recordings = load_recordings(find_recordings())

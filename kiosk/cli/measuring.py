@@ -117,7 +117,7 @@ def _bench_call(args: argparse.Namespace) -> int:
 
 
 def _bench_chaos(args: argparse.Namespace) -> int:
-    from kiosk.bench.chaos import run_bench
+    from kiosk.bench.chaos.run import run_bench
 
     logging.getLogger().setLevel(logging.WARNING)
     return run_bench(
@@ -132,7 +132,7 @@ def _bench_chaos(args: argparse.Namespace) -> int:
 
 
 def _bench_faults(args: argparse.Namespace) -> int:
-    from kiosk.bench.faults import run_bench
+    from kiosk.bench.faults.run import run_bench
     from kiosk.voice.models import default_dir
 
     logging.getLogger().setLevel(logging.WARNING)
@@ -140,13 +140,13 @@ def _bench_faults(args: argparse.Namespace) -> int:
 
 
 def _bench_fuzz(args: argparse.Namespace) -> int:
-    from kiosk.bench.fuzz import run_bench
+    from kiosk.bench.fuzz.run import run_bench
 
     return run_bench(inputs=args.inputs, seed=args.seed, as_json=args.json)
 
 
 def _bench_fleet(args: argparse.Namespace) -> int:
-    from kiosk.bench.fleet import run_bench
+    from kiosk.bench.fleet.run import run_bench
 
     logging.getLogger().setLevel(logging.WARNING)
     return run_bench(
@@ -184,7 +184,7 @@ def _bench_screen(args: argparse.Namespace) -> int:
 
 
 def _bench_voice(args: argparse.Namespace) -> int:
-    from kiosk.bench.voice import run_bench
+    from kiosk.bench.voice.run import run_bench
     from kiosk.voice.models import default_dir
 
     logging.getLogger().setLevel(logging.WARNING)
@@ -206,7 +206,7 @@ def _bench_dialogue(args: argparse.Namespace) -> int:
 
 
 def _bench_bargein(args: argparse.Namespace) -> int:
-    from kiosk.bench.bargein import run_bench
+    from kiosk.bench.voice.bargein import run_bench
     from kiosk.voice.models import default_dir
 
     logging.getLogger().setLevel(logging.WARNING)
@@ -214,7 +214,7 @@ def _bench_bargein(args: argparse.Namespace) -> int:
 
 
 def _bench_video(args: argparse.Namespace) -> int:
-    from kiosk.bench.video import run_bench
+    from kiosk.bench.video.run import run_bench
 
     logging.getLogger().setLevel(logging.WARNING)
     return run_bench(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bench.faulthall import FaultHall, Kind
-from kiosk.bench.faultlist import BUTTON_S, ENTRIES, REST_S
-from kiosk.bench.faults import Played, UnknownFault, chosen, play
-from kiosk.bench.faulttable import BEGIN, END, written
+from kiosk.bench.faults.catalogue import BUTTON_S, ENTRIES, REST_S
+from kiosk.bench.faults.hall import FaultHall, Kind
+from kiosk.bench.faults.run import Played, UnknownFault, chosen, play
+from kiosk.bench.faults.table import BEGIN, END, written
 
 DOCS = Path(__file__).parents[2] / "docs"
 QUICK = ("board-unplugged", "wrong-protocol", "broker-killed", "page-unseen", "nobody-on-duty", "link-killed")

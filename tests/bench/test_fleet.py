@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 
-from kiosk.bench.fleetday import arrivals
+from kiosk.bench.fleet.day import arrivals
 
 
 def test_a_day_is_full_in_the_morning_and_nobody_comes_before_or_after() -> None:

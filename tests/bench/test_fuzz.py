@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from kiosk import messages
-from kiosk.bench.fuzz import WEIGHTS, Fuzz, fuzz
-from kiosk.bench.inputs import Inputs
-from kiosk.bench.surfaces import KINDS, OF_LEAF, Insane
+from kiosk.bench.fuzz.inputs import Inputs
+from kiosk.bench.fuzz.run import WEIGHTS, Fuzz, fuzz
+from kiosk.bench.fuzz.surface import KINDS, OF_LEAF, Insane
 from kiosk.desk import protocol
 
 

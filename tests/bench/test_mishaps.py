@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import pairwise
 
-from kiosk.bench.mishaps import LEAST_GAP_S, LONGEST_OUTAGE_S, Mishap, Plan, plan
+from kiosk.bench.chaos.mishaps import LEAST_GAP_S, LONGEST_OUTAGE_S, Mishap, Plan, plan
 
 
 def counted(whole: Plan) -> Counter[Mishap]:

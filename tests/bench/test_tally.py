@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.bench.tally import Outages, judge
+from kiosk.bench.chaos.tally import Outages, judge
 from kiosk.messages import Event
 
 

@@ -14,7 +14,8 @@ import pytest
 from parts import LIMIT_S, eventually
 from playwright.async_api import expect
 
-from kiosk.bench import page as pages, videocall, videopage
+from kiosk.bench import page as pages
+from kiosk.bench.video import call as videocall, page as videopage
 from kiosk.ice import NAME, VALID_S, turn_password
 from kiosk.messages import State
 from kiosk.reachable import free_port

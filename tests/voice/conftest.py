@@ -12,7 +12,7 @@ import pytest
 from hall_sound import Loudspeaker, plugged_in
 from speech_hall import SoundCard
 
-from kiosk.bench.recordings import Recordings, RecordingsMissing, find_recordings, load_recordings
+from kiosk.bench.voice.recordings import Recordings, RecordingsMissing, find_recordings, load_recordings
 from kiosk.voice import models
 from kiosk.voice.models.fetch import fetch
 

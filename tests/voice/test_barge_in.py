@@ -11,7 +11,7 @@ import pytest
 from hall_sound import Loudspeaker
 
 from kiosk import config, local, messages
-from kiosk.bench.rendered import Renderer
+from kiosk.bench.voice.rendered import Renderer
 from kiosk.dialogue.person import asks_person
 from kiosk.messages import Ears, Listen, Loudness, Result, Say, Utterance, VoiceState
 from kiosk.voice.service import VoiceService

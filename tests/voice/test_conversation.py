@@ -12,7 +12,7 @@ import pytest
 from screens import agent, customer
 from speech_hall import LIMIT_S, Listener, SoundCard, listener
 
-from kiosk.bench.rendered import Renderer
+from kiosk.bench.voice.rendered import Renderer
 from kiosk.display import VirtualDisplay
 from kiosk.messages import State
 from kiosk.screen.client import ScreenClient

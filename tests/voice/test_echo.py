@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.bench.bargein import Hall, Sentence
-from kiosk.bench.rooms import ROOMS, Room
+from kiosk.bench.voice.bargein import Hall, Sentence
+from kiosk.bench.voice.rooms import ROOMS, Room
 from kiosk.config import Hearing
 from kiosk.voice.ears import Caption, Ears, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.echo import Barging, Canceller, Clean

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from speech_hall import named, with_pauses
 
-from kiosk.bench.listening import Listener
-from kiosk.bench.recordings import mixed, padded, plain
-from kiosk.bench.rendered import Renderer, joined
+from kiosk.bench.voice.listening import Listener
+from kiosk.bench.voice.recordings import mixed, padded, plain
+from kiosk.bench.voice.rendered import Renderer, joined
 from kiosk.voice.heard import errors
 from kiosk.voice.sentences import hall_sentences
 from kiosk.voice.sound import RATE

@@ -18,7 +18,7 @@ from screens import agent, customer
 from speech_hall import LIMIT_S, SoundCard, listener, named, with_pauses
 from written import Watch
 
-from kiosk.bench.rendered import Renderer
+from kiosk.bench.voice.rendered import Renderer
 from kiosk.display import VirtualDisplay
 from kiosk.messages import Cause, Ears, State
 from kiosk.stack import Stack

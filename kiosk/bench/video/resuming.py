@@ -8,7 +8,7 @@ import time
 from playwright.async_api import Page
 
 from kiosk import clock
-from kiosk.bench import videocall, videopage
+from kiosk.bench.video import call as videocall, page as videopage
 from kiosk.screen import client as screens
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.client import ScreenClient

@@ -22,7 +22,7 @@ from kiosk.voice.wavfile import read_wav
 #: Silence before and after each utterance, in seconds: a recording is cut close, a microphone is open before.
 BEFORE_S, AFTER_S = 0.5, 0.7
 #: Where the recordings lie by default.
-_BESIDE = Path(__file__).parents[3] / "shared" / "speech"
+_BESIDE = Path(__file__).parents[4] / "shared" / "speech"
 _BABBLERS = 5
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from kiosk import clock, messages
 from kiosk.bench import ledgerspeed
-from kiosk.bench.fleetload import HallJob, Job, Outcome
+from kiosk.bench.fleet.load import HallJob, Job, Outcome
 from kiosk.bench.onduty import OnDuty
 from kiosk.bench.processes import cpu_s, rss_mb
 from kiosk.bench.report import Report, percentile, progress
@@ -102,7 +102,7 @@ def _start_loads(stack: Stack, size: Size) -> list[subprocess.Popen[bytes]]:
     halls[-1] = HallJob(halls[-1].name, size.kiosks - size.hall * (len(halls) - 1), halls[-1].desk)
     loads = []
     for n in range(min(size.processes, len(halls))):
-        command = [sys.executable, "-m", "kiosk.bench.fleetload"]
+        command = [sys.executable, "-m", "kiosk.bench.fleet.load"]
         load = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         part = tuple(halls[n :: size.processes])
         job = Job(stack.broker_port, part, size.seconds, size.calls, n + 1, size.pace)

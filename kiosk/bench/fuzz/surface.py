@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk import messages, topics
-from kiosk.bench.inputs import Inputs
+from kiosk.bench.fuzz.inputs import Inputs
 from kiosk.messages import BadMessage, Mode, State
 from kiosk.topics import Address
 

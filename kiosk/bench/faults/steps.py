@@ -1,4 +1,4 @@
-"""How the faults of :mod:`kiosk.bench.faultlist` are broken and mended.
+"""How the faults of :mod:`kiosk.bench.faults.catalogue` are broken and mended.
 
 Each pair of steps is (break, mend). A step that strikes later than it begins says so with ``hall.struck()``.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import serial
 
-from kiosk.bench.faulteyes import DESK, KIOSK
-from kiosk.bench.faulthall import FaultHall, FaultsError
+from kiosk.bench.faults.eyes import DESK, KIOSK
+from kiosk.bench.faults.hall import FaultHall, FaultsError
 from kiosk.button.virtual import VirtualBoard
 from kiosk.button.wiring import WiringFault
 from kiosk.certs.roles import Role

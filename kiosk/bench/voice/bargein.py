@@ -18,10 +18,10 @@ from typing import Literal
 
 import numpy as np
 
-from kiosk.bench.listening import Listener
-from kiosk.bench.rendered import PACES, Renderer
 from kiosk.bench.report import Report, percentile, progress
-from kiosk.bench.rooms import ROOMS, Room, microphone
+from kiosk.bench.voice.listening import Listener
+from kiosk.bench.voice.rendered import PACES, Renderer
+from kiosk.bench.voice.rooms import ROOMS, Room, microphone
 from kiosk.config import Hearing
 from kiosk.dialogue.pack import load_pack
 from kiosk.voice.activity import Activity

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import config, messages
-from kiosk.bench.inputs import Inputs
-from kiosk.bench.surfaces import HALL, KIOSKS, OF_LEAF, Insane, decodes, some_hint, some_topic
+from kiosk.bench.fuzz.inputs import Inputs
+from kiosk.bench.fuzz.surface import HALL, KIOSKS, OF_LEAF, Insane, decodes, some_hint, some_topic
 from kiosk.broker import Message
 from kiosk.desk import protocol
 from kiosk.desk.database import open_database

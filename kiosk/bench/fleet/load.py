@@ -17,10 +17,10 @@ from functools import partial
 from msgspec import Struct
 
 from kiosk import clock, messages
-from kiosk.bench.fleetclient import FleetClient
-from kiosk.bench.fleetday import arrivals
-from kiosk.bench.fleetdesk import FleetDesk
-from kiosk.bench.fleetkiosk import FleetKiosk
+from kiosk.bench.fleet.client import FleetClient
+from kiosk.bench.fleet.day import arrivals
+from kiosk.bench.fleet.desk import FleetDesk
+from kiosk.bench.fleet.terminal import FleetKiosk
 
 SLICE_S = 0.05
 HEALTH_SLICES = 100  # of 0.05 s: each terminal says its health every 5 s, and not all at once

@@ -1,9 +1,9 @@
 """``kiosk bench chaos``: presses on real parts while everything breaks, and what became of each of them.
 
 mosquitto, a desk and the links are processes of their own, the boards real firmware behind real pseudo-terminals,
-and an agent answers. The seed decides what breaks when (:mod:`kiosk.bench.mishaps`); the operating system decides
-what it meets. Afterwards everything is put right, and the ledger must hold each press once
-(:mod:`kiosk.bench.tally`).
+and an agent answers. The seed decides what breaks when (:mod:`kiosk.bench.chaos.mishaps`); the operating system
+decides what it meets. Afterwards everything is put right, and the ledger must hold each press once
+(:mod:`kiosk.bench.chaos.tally`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pathlib import Path
 import msgspec
 
 from kiosk import clock
-from kiosk.bench import tally
-from kiosk.bench.mishaps import Mishap, Plan, Strike, Touch, plan
+from kiosk.bench.chaos import tally
+from kiosk.bench.chaos.mishaps import Mishap, Plan, Strike, Touch, plan
 from kiosk.bench.onduty import OnDuty
 from kiosk.bench.report import Report, percentile, progress
 from kiosk.button.firmware import LATCHED

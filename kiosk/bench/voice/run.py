@@ -2,7 +2,8 @@
 
 Every recording goes through both in the same run: the whole chain of the ears, and vosk as its own example uses it
 (a new recogniser for each recording, its own endpointer). The recordings lie outside the repository
-(:mod:`kiosk.bench.recordings`); calls for a person are rendered by machines, because nobody has recorded them.
+(:mod:`kiosk.bench.voice.recordings`); calls for a person are rendered by machines, because nobody has recorded
+them.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 import numpy as np
 import vosk
 
-from kiosk.bench.bargein import PACK, Terminal, own_sentences
-from kiosk.bench.listening import TAIL_S, Listener, room
-from kiosk.bench.plain import kept_cost, plain_vosk
-from kiosk.bench.recordings import (
+from kiosk.bench.report import Report, percentile, progress
+from kiosk.bench.voice.bargein import PACK, Terminal, own_sentences
+from kiosk.bench.voice.listening import TAIL_S, Listener, room
+from kiosk.bench.voice.plain import kept_cost, plain_vosk
+from kiosk.bench.voice.recordings import (
     Recordings,
     Spoken,
     find_recordings,
@@ -28,8 +30,7 @@ from kiosk.bench.recordings import (
     padded,
     plain,
 )
-from kiosk.bench.rendered import PACES, Renderer
-from kiosk.bench.report import Report, percentile, progress
+from kiosk.bench.voice.rendered import PACES, Renderer
 from kiosk.config import Hearing
 from kiosk.dialogue.person import asks_person
 from kiosk.ops.memory import rss_mb

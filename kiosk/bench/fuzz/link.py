@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import clock, config, messages
-from kiosk.bench.inputs import Inputs
-from kiosk.bench.surfaces import HALL, OF_LEAF, PIN, Insane, decodes, some_hint, some_topic
+from kiosk.bench.fuzz.inputs import Inputs
+from kiosk.bench.fuzz.surface import HALL, OF_LEAF, PIN, Insane, decodes, some_hint, some_topic
 from kiosk.broker import Message
 from kiosk.button.driver import NoButton
 from kiosk.link.alarm import AlarmSound

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from kiosk.bench.recordings import Spoken
+from kiosk.bench.voice.recordings import Spoken
 from kiosk.voice.sound import RATE, Samples, to_int16
 from kiosk.voice.speech.audio import from_wav
 from kiosk.voice.speech.fastspeech import FastSpeech

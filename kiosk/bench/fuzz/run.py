@@ -17,13 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk import clock, local, messages
-from kiosk.bench.desksurface import Desk
-from kiosk.bench.inputs import Inputs
-from kiosk.bench.linksurface import Link
+from kiosk.bench.fuzz.desk import Desk
+from kiosk.bench.fuzz.inputs import Inputs
+from kiosk.bench.fuzz.link import Link
+from kiosk.bench.fuzz.serial import Serial
+from kiosk.bench.fuzz.surface import Insane, decoder, decodes
 from kiosk.bench.processes import rss_mb
 from kiosk.bench.report import Report, progress
-from kiosk.bench.serialsurface import Serial
-from kiosk.bench.surfaces import Insane, decoder, decodes
 from kiosk.local import LocalClient, LocalService
 
 MEMORY = Path("/dev/shm")

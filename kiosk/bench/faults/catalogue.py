@@ -1,6 +1,6 @@
 """Every fault that ``kiosk bench faults`` plays: how it is broken and mended, who must notice, and how soon.
 
-Signs are those of :mod:`kiosk.bench.faulteyes`, and name faults as docs/technician.md does.
+Signs are those of :mod:`kiosk.bench.faults.eyes`, and name faults as docs/technician.md does.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.bench import faultsteps as do
-from kiosk.bench.faulteyes import (
+from kiosk.bench.faults import steps as do
+from kiosk.bench.faults.eyes import (
     BROKER_LOST,
     DESK,
     KIOSK,
@@ -21,8 +21,8 @@ from kiosk.bench.faulteyes import (
     OUT_OF_ORDER,
     PAGE_LOST,
 )
-from kiosk.bench.faulthall import Kind
-from kiosk.bench.faultsteps import FOREVER_S, SCREEN, VOICE, Steps
+from kiosk.bench.faults.hall import Kind
+from kiosk.bench.faults.steps import FOREVER_S, SCREEN, VOICE, Steps
 from kiosk.button.frames import PROTOCOL
 from kiosk.button.wiring import WiringFault
 

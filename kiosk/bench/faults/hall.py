@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from kiosk import clock
-from kiosk.bench.faultcard import SoundCard
-from kiosk.bench.faulteyes import AGENT, DESK, KIOSK, LOOK_S, DeskEyes, Eyes, LinkEyes, ScreenEyes
+from kiosk.bench.faults.card import SoundCard
+from kiosk.bench.faults.eyes import AGENT, DESK, KIOSK, LOOK_S, DeskEyes, Eyes, LinkEyes, ScreenEyes
 from kiosk.display import VirtualDisplay
 from kiosk.link.alarm import write_wav
 from kiosk.messages import RunSelfTest

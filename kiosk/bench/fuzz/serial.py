@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from kiosk.bench.inputs import Inputs
-from kiosk.bench.surfaces import Insane
+from kiosk.bench.fuzz.inputs import Inputs
+from kiosk.bench.fuzz.surface import Insane
 from kiosk.button import frames
 from kiosk.button.firmware import LAMPS, LATCHED, Board
 from kiosk.button.protocol import BoardCore

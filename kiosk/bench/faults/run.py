@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import clock
-from kiosk.bench.faulteyes import Eyes
-from kiosk.bench.faulthall import FaultHall, FaultsError, Kind, Told
-from kiosk.bench.faultlist import CUSTOMER_S, ENTRIES, Entry, Way
-from kiosk.bench.faultsteps import faketime
+from kiosk.bench.faults.catalogue import CUSTOMER_S, ENTRIES, Entry, Way
+from kiosk.bench.faults.eyes import Eyes
+from kiosk.bench.faults.hall import FaultHall, FaultsError, Kind, Told
+from kiosk.bench.faults.steps import faketime
 from kiosk.bench.report import Report, machine, progress
 from kiosk.stack import StackError
 
@@ -30,7 +30,7 @@ MENDED_S = 90.0
 CALL_S = 60.0  # until a call that was asked for is on the page; events and broker may have to come back first
 NEXT_PRESS_S = 0.6  # the press before may still be down, and two within 150 ms are one
 SHOWS_S = 4.0  # from a customer's press to what is then looked at
-PROGRAM = Path(__file__).parents[2]
+PROGRAM = Path(__file__).parents[3]
 #: A test that has failed is a fault until the next one.
 TESTED = {f"{who}: self-test: {fault}" for who in ("link", "desk") for fault in ("failed", "no-answer")}
 _CLOCK = re.compile(r"\d\d:\d\d|\d+( ?秒| ?分.*)?")
@@ -83,7 +83,7 @@ def _write(document: Path | None, one: Played) -> None:
     """At once: a run takes half an hour, and may be broken off."""
     progress(_line(one))
     if document is not None:
-        from kiosk.bench.faulttable import written
+        from kiosk.bench.faults.table import written
 
         on = machine()
         when = f"{time.strftime('%Y-%m-%d')}, on {on['cpu']}, {on['cores']} cores, Python {on['python']}"

@@ -14,9 +14,10 @@ import time
 
 from playwright.async_api import Browser, Page
 
-from kiosk.bench import page as pages, resuming, videocall, videopage
+from kiosk.bench import page as pages
 from kiosk.bench.processes import cpu_s, descendants, rss_mb
 from kiosk.bench.report import Report, percentile
+from kiosk.bench.video import call as videocall, page as videopage, resuming
 from kiosk.display import VirtualDisplay
 from kiosk.messages import State
 from kiosk.stack import Stack

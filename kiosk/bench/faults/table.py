@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kiosk.bench.faultlist import ENTRIES
-from kiosk.bench.faults import Played
+from kiosk.bench.faults.catalogue import ENTRIES
+from kiosk.bench.faults.run import Played
 
 BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 HEAD = (

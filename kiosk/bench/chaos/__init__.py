@@ -1,0 +1,1 @@
+"""Presses while everything breaks, and what became of each."""

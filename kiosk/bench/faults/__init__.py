@@ -1,0 +1,1 @@
+"""Each fault of a hall played: who notices it, when, and in which words."""

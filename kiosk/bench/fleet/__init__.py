@@ -1,0 +1,1 @@
+"""Thousands of simulated terminals on one broker."""

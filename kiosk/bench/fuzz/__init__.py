@@ -1,0 +1,1 @@
+"""Valid, spoilt and senseless inputs on every surface."""

@@ -1,0 +1,1 @@
+"""Calls by video, from an agent's click to sound and picture."""
