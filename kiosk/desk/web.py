@@ -43,7 +43,7 @@ HEADERS = {
         "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Permissions-Policy": (
-        "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), "
+        "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), hid=(), "
         "display-capture=()"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
