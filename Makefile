@@ -28,7 +28,7 @@ demo: setup ## a whole hall on this machine
 test: setup ## everything CI runs
 	@scripts/system-packages test
 	$(LINT)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 lint: setup
 	$(LINT)
