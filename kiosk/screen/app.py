@@ -80,6 +80,7 @@ class ScreenService:
         self._bad_lines = 0
         self._started_ns = time.monotonic_ns()
         self._restart, self._first_frame, self._frame = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._link_knows, self._report_due = False, asyncio.Event()
         self._understanding = LaterUnderstanding(lambda: self._understood(pack))
         self._visit = self._make_visit(pack)
         self._window = ScreenWindow(
@@ -158,6 +159,9 @@ class ScreenService:
             return
         match message:
             case Snapshot():
+                if not self._link_knows:  # how the screen is, at once: what was never reported is never missed
+                    self._link_knows = True
+                    self._report_due.set()
                 self._do(self._visit.link(message, clock.now()))
                 self._video.link(message.call)
             case Signalled(signal=signal):
@@ -166,6 +170,7 @@ class ScreenService:
                 self._do(self._visit.result(message, clock.now()))
 
     def _link_gone(self, silent_s: float) -> None:
+        self._link_knows = False
         self._video.link_gone()
         self._do(self._visit.link(None, clock.now(), silent_s=silent_s))
 
@@ -248,6 +253,7 @@ class ScreenService:
         """Prove every few seconds that frames are drawn, to the link (for the kiosk's health) and to systemd."""
         number = trimmed_at = 0
         while True:
+            self._report_due.clear()
             await self._prove()
             if self._window.frame.number >= trimmed_at + TRIM_FRAMES:
                 trimmed_at = self._window.frame.number
@@ -260,7 +266,9 @@ class ScreenService:
             self._link.send(messages.encode(report))
             if self._window.frame.number and self._age_s() < FROZEN_S:
                 notify("WATCHDOG=1")
-            await asyncio.sleep(REPORT_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_S):
+                    await self._report_due.wait()
 
     async def _prove(self) -> None:
         """Draw a frame, if there was none lately."""

@@ -305,7 +305,9 @@ class FaultHall:
     def is_well(self) -> bool:
         """Nothing is wrong, and the link has found everything out."""
         state = self.link.state
-        return not self.wrong() and state is not None and state.online and "desk" in state.parts
+        if self.wrong() or state is None or not state.online:
+            return False
+        return "desk" in state.parts and (self.screen is None or "screen" in state.parts)
 
     def _is_well(self) -> bool:
         scene = self.screen is None or "welcome" in self.screen.signs
