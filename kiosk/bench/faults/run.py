@@ -167,6 +167,11 @@ async def play(hall: FaultHall, entry: Entry, *, doctor: bool = True) -> Played:
 
 async def _break(hall: FaultHall, entry: Entry, played: Played) -> None:
     hall.struck_at = None
+    if entry.customer and hall.screen is not None:
+        # 谢谢 of the visit before offers nothing that could be taken away.
+        await hall.until(
+            lambda: "welcome" in hall.screen_signs, MENDED_S, "the screen does not go back to its welcome"
+        )
     hall.link.mark()
     hall.desk.mark()
     if hall.screen is not None:
