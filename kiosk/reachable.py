@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 from pathlib import Path
 
+#: Below the ports that Linux gives to outgoing connections: one of those may be taken before it is used.
+_PORTS = range(20_000, 32_000)
+
 
 def free_port() -> int:
-    """A TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port that is free now. Raises OSError where none of a hundred is."""
+    for _ in range(100):
+        port = random.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):  # taken: another one
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free TCP port on 127.0.0.1")
 
 
 def listens(port: int) -> bool:

@@ -42,7 +42,8 @@ async def hall() -> AsyncIterator[Stack]:
     with Stack() as stack:
         stack.make_broker()
         stack.make_desk("desk1", people=PEOPLE)
-        stack.make_kiosk("k1", more="[escalation]\nlinger_s = 1\n")  # nobody answers 事情办好了吗？ here
+        # Nobody answers 事情办好了吗？ here. A self-test during the pulled plug would be due again in 5 min.
+        stack.make_kiosk("k1", more="[escalation]\nlinger_s = 1\n[self_test]\nenabled = false\n")
         stack.start()
         yield stack
         print(stack.log("desk1")[-3000:])
@@ -202,12 +203,8 @@ async def test_an_auditor_comes_to_the_report_reads_a_call_and_has_no_page_of_ca
     await page.locator(f'a[href*="{call}"]').first.click()
     await expect(page.locator(".timeline tbody tr").first).to_be_visible()
     kinds = await page.locator(".timeline tbody tr").evaluate_all("rows => rows.map((row) => row.dataset.kind)")
-    assert [kind for kind in kinds if kind not in ("rung", "put-away")] == [
-        "opened",
-        "accepted",
-        "connected",
-        "ended",
-    ]
+    steps = ["opened", "accepted", "connected", "ended"]
+    assert [kind for kind in kinds if kind in steps] == steps
     await expect(page.locator(".timeline .words").last).to_have_text(f"“{NOTE}”")
 
     await page.goto(hall.url("desk1"))
