@@ -5,7 +5,6 @@ Every mistake is a :class:`ConfigError` that names the file, the line, what is w
 
 from kiosk.config.desk import (
     Complaints,
-    Days,
     Desk,
     FreezeWebhook,
     HomeAssistant,
@@ -14,7 +13,7 @@ from kiosk.config.desk import (
     WebhookEvent,
 )
 from kiosk.config.reading import ConfigError, load, parse, wrong_key
-from kiosk.config.tables import Broker, Escalation, Hours, Ice, Pace, Pin, Seconds, Share, Slug
+from kiosk.config.tables import Broker, Escalation, Hours, Ice
 from kiosk.config.terminal import (
     DEFAULT_PATH,
     Alarm,
@@ -37,7 +36,6 @@ __all__ = [
     "Button",
     "Complaints",
     "ConfigError",
-    "Days",
     "Desk",
     "Duty",
     "Escalation",
@@ -48,14 +46,9 @@ __all__ = [
     "Hours",
     "Ice",
     "Kiosk",
-    "Pace",
-    "Pin",
     "Retention",
     "Screen",
-    "Seconds",
     "SelfTest",
-    "Share",
-    "Slug",
     "Staff",
     "Video",
     "Voice",
