@@ -369,6 +369,7 @@ def test_the_bench_prints_the_named_keys():
         timeout=90,
         env=environment,
     )
+    assert done.stdout, done.stderr
     result = json.loads(done.stdout)
     assert result["bench"] == "call"
     for key in ("press_to_lamp_ms_p99", "press_to_page_ms_p50", "press_to_page_ms_p99"):

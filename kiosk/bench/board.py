@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import threading
@@ -29,8 +30,17 @@ class ByteBoard:
         self._start = clock.now()
         self._lock = threading.Lock()
         self._over = threading.Event()
+        self._heard = threading.Event()
         for work in (self._read, self._beat):
             threading.Thread(target=work, daemon=True).start()
+
+    async def joined(self, limit_s: float) -> None:
+        """Wait until the link has opened the port: bytes from before are thrown away.
+
+        Raises RuntimeError when it has said nothing after ``limit_s``.
+        """
+        if not await asyncio.to_thread(self._heard.wait, limit_s):
+            raise RuntimeError(f"the link has said nothing to the button board for {limit_s:.0f} s")
 
     def press(self) -> float:
         """Write the bytes of one press; gives the time just before."""
@@ -57,6 +67,7 @@ class ByteBoard:
             except OSError:
                 return  # closed
             at = clock.now()
+            self._heard.set()
             *lines, rest = (rest + data).split(b"\n")
             if any(line.strip() == expected for line in lines):
                 self._on_lamp(at)

@@ -59,15 +59,23 @@ class Marks:
         self._changed.set()
 
     async def all(self, places: tuple[str, ...]) -> dict[str, float]:
-        async with asyncio.timeout(LIMIT_S):
-            while not all(place in self._at for place in places):
-                self._changed.clear()
-                await self._changed.wait()
+        """Wait for every place. Raises RuntimeError that names those which the press has not reached."""
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                while not all(place in self._at for place in places):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError as error:
+            missing = ", ".join(place for place in places if place not in self._at)
+            raise RuntimeError(f"after {LIMIT_S:.0f} s a press had not reached: {missing}") from error
         return {place: (self._at[place] - self._start) * 1000 for place in places}
 
 
 def run_bench(*, presses: int, browser: bool, as_json: bool) -> int:
-    """Measure and print; 0 when every goal is met. Raises OSError or RuntimeError when a part is missing."""
+    """Measure and print; 0 when every goal is met.
+
+    Raises OSError or RuntimeError when a part is missing or a press does not arrive.
+    """
     report = asyncio.run(_measure(presses, browser=browser))
     return report.show(as_json=as_json)
 
@@ -88,6 +96,7 @@ async def _measure(presses: int, *, browser: bool) -> Report:
                 await parts.enter_async_context(_subscriber(stack, marks.mark))
                 page = _browser(stack, marks.mark, report) if browser else _client(stack, marks.mark)
                 await parts.enter_async_context(page)
+                await board.joined(LIMIT_S)
                 rows = await _presses(stack, board, marks, places, presses)
         finally:
             board.close()
