@@ -251,7 +251,7 @@ async def test_a_link_that_hangs_is_seen_at_the_screen_and_a_touch_is_kept_until
         await desk.until(lambda d: Work.DRAWN in d.kiosks["k1"].health.last)
         with frozen(hall, "k1"):
             await screen.until_scene("out_of_order")
-            await says(screen, "按旁边的红色大按钮，照样叫人")
+            await says(screen, "按屏幕外的红色大按钮，照样叫人")
             await asyncio.sleep(0.6)
             await screen.touch("human")
             await says(screen, "记下了，一连上就叫人")

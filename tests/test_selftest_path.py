@@ -9,6 +9,7 @@ import sqlite3
 
 from parts import LIMIT_S, eventually
 
+from kiosk.button.virtual import VirtualBoard
 from kiosk.desk.client import connect
 from kiosk.link.journal import Journal
 from kiosk.link.selftest import Passed
@@ -89,13 +90,16 @@ async def test_one_that_is_asked_for_during_a_call_holds_up_nobody(stack, link_o
     await screen.until(lambda s: s.call.presses == 2)
 
 
-async def test_a_button_that_cannot_call_fails_it(stack, link_of):
+async def test_a_button_that_cannot_call_fails_it_and_when_it_is_mended_the_test_is_made_again(stack, link_of):
     stack.make_kiosk("k1", board=False)
     stack.start()
     screen = await link_of(stack)
     await screen.until(lambda s: s.online and not s.parts["button"].ok)
     result = await result_of(screen)
     assert result.fault == "failed" and "port-missing" in result.text
+    with contextlib.closing(VirtualBoard(str(stack.port("k1")))):
+        state = await screen.until(lambda s: s.self_test.number > result.number)
+    assert state.self_test.fault == "", "nobody has asked for it"
 
 
 async def test_it_is_remembered_over_a_restart(stack, link_of):

@@ -24,8 +24,10 @@ from kiosk.messages import MAX_TEXT, Fact, Part, SelfTest, SelfTested, Tested
 LONGEST = timedelta(hours=72)  # EN 81-28, 4.2.1: at least every three days
 ANSWER_S = 5.0
 LOOK_S = 10.0
-AGAIN_S = 300.0  # after a test that failed
+AGAIN_S = 300.0  # after a test that failed; sooner when what was at fault is well again
 PART = "self-test"
+#: Parts without which no test can pass.
+_WHOLE_WAY = {"button", "journal", "broker", "desk"}
 #: What can be wrong with a test; empty: nothing.
 Result = Literal["", "failed", "no-answer", "overdue"]
 _KEY = "self-test"  # in the journal: when the last one passed
@@ -96,18 +98,25 @@ class SelfTester:
         if noted is not None:
             self._passed = datetime.fromtimestamp(noted.wall_ms / 1000, self._zone)
         next_try = clock.now() + LOOK_S  # the broker is given time to be reached
+        hindered: set[str] = set()  # what was at fault when the last one failed
         while True:
             try:
                 async with asyncio.timeout(LOOK_S):
                     await self._asked.wait()
             except TimeoutError:
-                if not self._enabled or clock.now() < next_try or not self._is_due():
+                mended = hindered and not hindered & self._hindrances()
+                if not self._enabled or not (mended or clock.now() >= next_try) or not self._is_due():
                     continue
             self._asked.clear()  # also of what is not done: it would be asked for without end
             if self._busy():
                 continue  # a real call is the better test
+            hindered = set()
             if not await self._test():
-                next_try = clock.now() + AGAIN_S
+                next_try, hindered = clock.now() + AGAIN_S, self._hindrances()
+
+    def _hindrances(self) -> set[str]:
+        parts = self._parts.report(clock.now())
+        return {name for name in _WHOLE_WAY & parts.keys() if not parts[name].ok}
 
     def _is_due(self) -> bool:
         # By a clock that has lost its time nothing is due but the first test.

@@ -112,8 +112,8 @@ def test_without_the_link_the_screen_says_what_works_still(walker):
     walker.wait(3)
     scene = walker.scene()
     assert scene.name == "out_of_order"
-    assert scene.human.note == "按一下，有人来"
-    assert "红色大按钮" in words(scene)
+    assert scene.human.note == "按一下，连上就叫", "nobody comes before that"
+    assert "屏幕外的红色大按钮" in words(scene)
     assert "红色大按钮" in spoken(walker)[-1]
 
 

@@ -114,9 +114,10 @@ def _human(state: VisitState, texts: Catalogue, now: float) -> Human:
     lost = state.out_of_order(now)
     answered = not lost and call is not None and call.state in (CallState.ACCEPTED, CallState.CONNECTED)
     calling = not answered and (call is not None or state.asking is not None)
-    note = "human.answered" if answered else "human.calling" if calling else "human.note"
-    if calling and lost:
-        note = "human.noted"  # nobody hears of it before the link is back
+    if lost:  # nobody hears of it before the link is back
+        note = "human.noted" if calling else "human.later"
+    else:
+        note = "human.answered" if answered else "human.calling" if calling else "human.note"
     return Human(texts("human.text"), texts(note), calling=calling, answered=answered)
 
 
