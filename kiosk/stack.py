@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import getpass
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kiosk import config
 from kiosk.button.firmware import DEBOUNCE_MS
@@ -26,12 +21,10 @@ from kiosk.desk.database import open_database
 from kiosk.desk.people import Hashed, People, hashed
 from kiosk.desk.roles import Role as PersonRole
 from kiosk.hallcerts import HallCertificates
+from kiosk.processes import Processes, StackError
 from kiosk.reachable import free_port as free_port, listens, serves
 
 HALL = "demo"
-READY_S = 20.0
-#: Outlives whoever is killed, and ends what that has left behind: the last line it read has the pids.
-_WATCHMAN = 'while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -9 $pids'
 #: For a fleet of simulated terminals on this machine only: no certificates, no limit on connections.
 _OPEN_BROKER = """listener {port} 127.0.0.1
 allow_anonymous true
@@ -58,45 +51,21 @@ def _password() -> tuple[str, Hashed]:
     return password, hashed(password)
 
 
-class StackError(RuntimeError):
-    """A process of the hall did not start; the text has the end of its log."""
+class Stack(Processes):
+    """A hall's processes: ``make_*`` write the settings, ``start`` and ``kill`` the process.
 
-
-class Stack:
-    """Processes by name, with their files in one directory that goes away with the stack.
-
-    ``make_*`` write the settings, ``start`` and ``kill`` the process. Names: ``broker``, a desk's, a kiosk's.
-    The processes end with this one, also when it is killed: a link that is left behind would go on opening the
-    terminal device it knows, and take the presses of whichever board has that number next.
+    Names: ``broker``, a desk's, a kiosk's; a kiosk's screen and voice are ``k1-screen`` and ``k1-voice``.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._open_to_all = False
-        self._temporary = tempfile.TemporaryDirectory(prefix="kiosk-")
-        self.directory = Path(self._temporary.name)
         self.password, self._hashed = _password()
         self.broker_port = free_port()
         self.certs = HallCertificates(HALL, self.directory, self.broker_port)
         self.desk_ports: dict[str, int] = {}
         self.boards: dict[str, VirtualBoard] = {}
         self.lines: dict[str, VirtualLines] = {}
-        self._sockets: dict[str, Path] = {}
-        self._environments: dict[str, dict[str, str]] = {}
-        self._typed: set[str] = set()  # processes that one can type to
-        self._commands: dict[str, list[str]] = {}
-        self._ready: dict[str, Callable[[], bool]] = {}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._watchman = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHMAN], stdin=subprocess.PIPE, bufsize=0, start_new_session=True
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop everything and remove the directory."""
@@ -104,14 +73,7 @@ class Stack:
             board.close()
         for lines in self.lines.values():
             lines.close()
-        for name in list(self._processes):
-            with contextlib.suppress(ProcessLookupError):
-                self._processes[name].terminate()
-        for name in list(self._processes):
-            self._wait_end(name)
-        self._watchman.kill()
-        self._watchman.wait()
-        self._temporary.cleanup()
+        super().close()
 
     # --- what there is -----------------------------------------------------------------------------
 
@@ -123,26 +85,9 @@ class Stack:
         """The address of a desk's page."""
         return f"https://localhost:{self.desk_ports[desk]}"
 
-    @property
-    def names(self) -> list[str]:
-        """Everything that was made, in order."""
-        return list(self._commands)
-
-    def socket(self, name: str) -> Path:
-        """The local socket of a kiosk's link, or of another of its processes."""
-        return self._sockets[name]
-
     def port(self, kiosk: str) -> Path:
         """Where a kiosk looks for its button."""
         return self.directory / kiosk / "button"
-
-    def log(self, name: str) -> str:
-        """What a process has written so far."""
-        path = self.directory / f"{name}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-    def pid(self, name: str) -> int:
-        return self._processes[name].pid
 
     # --- making ------------------------------------------------------------------------------------
 
@@ -191,7 +136,7 @@ class Stack:
         """A broker that runs reads the access list again."""
         if self.running("broker"):
             self.certs.write()
-            self._processes["broker"].send_signal(signal.SIGHUP)
+            self.send_signal("broker", signal.SIGHUP)
 
     def make_desk(
         self,
@@ -246,7 +191,7 @@ class Stack:
         """
         directory = self.directory / name
         directory.mkdir()
-        self._sockets[name] = directory / "link.sock"
+        socket_path = directory / "link.sock"
         driver, port = "board", str(self.port(name))
         if lines:
             self.lines[name] = VirtualLines(on_lamp=on_lamp)
@@ -264,7 +209,8 @@ class Stack:
         self._add(
             name,
             [sys.executable, "-m", "kiosk", "link", "--config", str(settings)],
-            lambda: serves(self.socket(name)),
+            lambda: serves(socket_path),
+            socket=socket_path,
         )
 
     def make_screen(
@@ -279,10 +225,8 @@ class Stack:
         with settings.open("a", encoding="utf-8") as file:
             file.write(f'[screen]\nsize = "{size}"\nsimulate_touch = true\n{more}\n')
         socket_path = self.directory / kiosk / "screen.sock"
-        self._sockets[name] = socket_path
-        self._environments[name] = environment
         command = [sys.executable, "-m", "kiosk", "screen", "--config", str(settings)]
-        self._add(name, command, lambda: serves(socket_path))
+        self._add(name, command, lambda: serves(socket_path), socket=socket_path, environment=environment)
         return name
 
     def make_voice(
@@ -296,20 +240,18 @@ class Stack:
         settings = self.directory / f"{kiosk}.toml"
         with settings.open("a", encoding="utf-8") as file:
             file.write(f'[voice]\nmodels_dir = "{models}"\n{more}\n')
-        socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
-        if environment is not None:
-            self._environments[name] = environment
+        socket_path = self.directory / kiosk / "voice.sock"
         command = [sys.executable, "-m", "kiosk", "voice", "--config", str(settings)]
-        self._add(name, command, lambda: serves(socket_path))
+        self._add(name, command, lambda: serves(socket_path), socket=socket_path, environment=environment)
         return name
 
     def make_simulated_voice(self, kiosk: str = "k1") -> str:
         """Simulated ears and mouth for a kiosk that was made; gives the process's name. See :meth:`say`."""
         name = f"{kiosk}-voice"
-        socket_path = self._sockets[name] = self.directory / kiosk / "voice.sock"
-        self._typed.add(name)
+        socket_path = self.directory / kiosk / "voice.sock"
         command = [sys.executable, "-m", "kiosk", "sim", "voice", "--socket", str(socket_path)]
-        self._add(name, [*command, "--link-socket", str(self.socket(kiosk))], lambda: serves(socket_path))
+        command += ["--link-socket", str(self.socket(kiosk))]
+        self._add(name, command, lambda: serves(socket_path), socket=socket_path, typed=True)
         return name
 
     def say(self, kiosk: str, text: str, patience_s: float = 5.0) -> None:
@@ -319,80 +261,15 @@ class Stack:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.02)
-        typed = self._processes[f"{kiosk}-voice"].stdin
-        assert typed is not None
-        typed.write(f"{text}\n".encode())
-
-    def command(self, name: str) -> list[str]:
-        """The program that is started under this name."""
-        return self._commands[name]
-
-    def set_command(self, name: str, command: list[str]) -> None:
-        """Start another program in the place of one of ours."""
-        self._commands[name] = command
-
-    def set_environment(self, name: str, environment: dict[str, str]) -> None:
-        """Start it with these variables instead of our own."""
-        self._environments[name] = environment
-
-    def _add(self, name: str, command: list[str], ready: Callable[[], bool]) -> None:
-        self._commands[name] = command
-        self._ready[name] = ready
+        self.type(f"{kiosk}-voice", text)
 
     # --- running -----------------------------------------------------------------------------------
 
     def start(self, *names: str) -> None:
         """Start processes (all that were made, in order, when none is named) and wait until they serve."""
-        if "broker" in (names or self._commands):
+        if "broker" in (names or self.names):
             self.certs.write()
-        for name in names or list(self._commands):
-            with (self.directory / f"{name}.log").open("ab") as log:
-                self._processes[name] = subprocess.Popen(
-                    self._commands[name],
-                    env=self._environments.get(name),
-                    stdin=subprocess.PIPE if name in self._typed else subprocess.DEVNULL,
-                    bufsize=0,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            self._tell_watchman()
-        for name in names or list(self._commands):
-            deadline = time.monotonic() + READY_S
-            while not self._ready[name]():
-                if self._processes[name].poll() is not None or time.monotonic() > deadline:
-                    raise StackError(f"{name} did not start:\n{self.log(name)[-2000:]}")
-                time.sleep(0.02)
-
-    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
-        """End a process, with SIGKILL by default, and wait until it is gone."""
-        self._processes[name].send_signal(how)
-        self._wait_end(name)
-
-    def wait_end(self, name: str) -> int:
-        """Wait until a process has ended by itself; gives its exit code."""
-        return self._processes[name].wait(READY_S)
-
-    def running(self, name: str) -> bool:
-        return name in self._processes and self._processes[name].poll() is None
-
-    def _wait_end(self, name: str) -> None:
-        process = self._processes.pop(name)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._tell_watchman()
-        if process.stdin is not None:
-            process.stdin.close()
-        if name in self._sockets:
-            self._sockets[name].unlink(missing_ok=True)  # so that the next start's readiness is its own
-
-    def _tell_watchman(self) -> None:
-        pids = " ".join(str(process.pid) for process in list(self._processes.values()))
-        assert self._watchman.stdin is not None
-        self._watchman.stdin.write(f"{pids}\n".encode())
+        super().start(*names)
 
 
 def find_mosquitto() -> str | None:

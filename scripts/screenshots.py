@@ -18,8 +18,9 @@ from kiosk.desk.client import connect
 from kiosk.desk.protocol import PageAccept, PageRung
 from kiosk.display import DisplayError, VirtualDisplay
 from kiosk.messages import Cause, Mode, Result, Seen, State, Summon, Urgency
+from kiosk.processes import StackError
 from kiosk.screen import client as screens
-from kiosk.stack import Stack, StackError
+from kiosk.stack import Stack
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DESKTOP, PHONE = (1366, 768), (390, 844)

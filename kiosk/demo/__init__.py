@@ -22,7 +22,8 @@ from kiosk.demo.album import Album
 from kiosk.demo.scripted import DESK, KIOSK, run_scripted
 from kiosk.demo.timeline import Timeline
 from kiosk.display import DisplayError, VirtualDisplay, has_display
-from kiosk.stack import READY_S, Stack, find_mosquitto
+from kiosk.processes import READY_S
+from kiosk.stack import Stack, find_mosquitto
 
 PEOPLE = {"wang": ("王芳", 1), "li": ("李强", 2)}
 

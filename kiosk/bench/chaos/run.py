@@ -30,7 +30,8 @@ from kiosk.bench.report import Report, percentile, progress
 from kiosk.button.firmware import LATCHED
 from kiosk.button.virtual import VirtualBoard
 from kiosk.messages import Event, State
-from kiosk.stack import Stack, StackError
+from kiosk.processes import StackError
+from kiosk.stack import Stack
 
 DESK, AGENT = "desk1", "wang"
 SETTLE_S = 90.0  # events that went to a broker that died are said again after 30 s

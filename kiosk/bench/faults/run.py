@@ -23,7 +23,7 @@ from kiosk.bench.faults.eyes import Eyes
 from kiosk.bench.faults.hall import FaultHall, FaultsError, Kind, Told
 from kiosk.bench.faults.steps import faketime
 from kiosk.bench.report import Report, machine, progress
-from kiosk.stack import StackError
+from kiosk.processes import StackError
 
 PATIENCE_S = 30.0  # beyond its limit, so that it is said how late it was
 MENDED_S = 90.0

@@ -20,7 +20,8 @@ from kiosk.button.virtual import VirtualBoard
 from kiosk.button.wiring import WiringFault
 from kiosk.certs.roles import Role
 from kiosk.messages import RunSelfTest
-from kiosk.stack import HALL, StackError
+from kiosk.processes import StackError
+from kiosk.stack import HALL
 
 FOREVER_S = 3600.0
 HANG_S = 25.0
