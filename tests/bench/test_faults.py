@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bench.faults.catalogue import BUTTON_S, ENTRIES, REST_S
+from kiosk.bench.faults.catalogue import ENTRIES
+from kiosk.bench.faults.entry import BUTTON_S, REST_S
 from kiosk.bench.faults.hall import FaultHall, Kind
 from kiosk.bench.faults.run import Played, UnknownFault, chosen, play
 from kiosk.bench.faults.table import BEGIN, END, written

@@ -33,6 +33,7 @@ from kiosk.screen.catalogue import catalogue
 from kiosk.stack import Stack
 
 KIOSK, DESK, AGENT = "k1", "desk1", "wang"
+SCREEN, VOICE = f"{KIOSK}-screen", f"{KIOSK}-voice"  # the terminal's further processes
 AGAIN_S = 0.1  # from a connection that broke to the next try
 LOOK_S = 0.05
 _NO_MICROPHONE = catalogue("zh_CN")("no-mic")

@@ -9,21 +9,19 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from kiosk import clock
 from kiosk.bench.faults.card import SoundCard
-from kiosk.bench.faults.eyes import AGENT, DESK, KIOSK, LOOK_S, DeskEyes, Eyes, LinkEyes, ScreenEyes
+from kiosk.bench.faults.duty import DutyService
+from kiosk.bench.faults.eyes import AGENT, DESK, KIOSK, LOOK_S, SCREEN, DeskEyes, Eyes, LinkEyes, ScreenEyes
 from kiosk.display import VirtualDisplay
 from kiosk.link.alarm import write_wav
 from kiosk.messages import RunSelfTest
-from kiosk.reachable import free_port
 from kiosk.stack import Stack
 
 SETTLE_S = 90.0  # a machine that is busy with something else starts a hall slowly
@@ -80,7 +78,7 @@ class FaultHall:
             self.link = LinkEyes(self.stack.socket(KIOSK))
             self.desk = DeskEyes(self.stack)
             eyes: list[Eyes] = [self.link, self.desk]
-            self.screen = ScreenEyes(self.stack.socket(self.screen_name)) if self._screen else None
+            self.screen = ScreenEyes(self.stack.socket(SCREEN)) if self._screen else None
             if self.screen is not None:
                 eyes.append(self.screen)
             self._tasks = [asyncio.create_task(one.run()) for one in eyes]
@@ -112,14 +110,6 @@ class FaultHall:
     def settings(self) -> Path:
         """The terminal's settings."""
         return self.directory / f"{KIOSK}.toml"
-
-    @property
-    def screen_name(self) -> str:
-        return f"{KIOSK}-screen"
-
-    @property
-    def voice_name(self) -> str:
-        return f"{KIOSK}-voice"
 
     @property
     def player(self) -> Path:
@@ -318,36 +308,3 @@ class FaultHall:
         for task in self._tasks:
             if task.done():
                 task.result()
-
-
-class DutyService:
-    """The site's duty webhook: takes everything, while it is started. The address stays the same."""
-
-    def __init__(self) -> None:
-        self._port = free_port()
-        self._server: HTTPServer | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/duty"
-
-    def start(self) -> None:
-        if self._server is None:
-            self._server = HTTPServer(("127.0.0.1", self._port), _Takes)
-            threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-
-class _Takes(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""

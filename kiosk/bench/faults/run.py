@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import clock
-from kiosk.bench.faults.catalogue import CUSTOMER_S, ENTRIES, Entry, Way
+from kiosk.bench.faults.areas.terminal import faketime
+from kiosk.bench.faults.catalogue import ENTRIES
+from kiosk.bench.faults.entry import CUSTOMER_S, Entry, Way
 from kiosk.bench.faults.eyes import Eyes
 from kiosk.bench.faults.hall import FaultHall, FaultsError, Kind, Told
-from kiosk.bench.faults.steps import faketime
 from kiosk.bench.report import Report, machine, progress
 from kiosk.processes import StackError
 

@@ -1,0 +1,1 @@
+"""The faults of one area each, and how each of them is broken and mended."""
