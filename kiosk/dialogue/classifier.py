@@ -5,7 +5,6 @@ It is trained from a hall's content by :mod:`kiosk.dialogue.training`; here it i
 
 from __future__ import annotations
 
-import math
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from kiosk.dialogue.wording import Wording, wording
 
 #: Counts up when what is in the file, or what it means, changes.
-_FORMAT = 1
+_FORMAT = 2
 
 
 Matrix = NDArray[np.float32]
@@ -87,13 +86,17 @@ def load_classifier(path: Path) -> Classifier:
 
 
 def vector(features: Iterable[str], vocabulary: dict[str, int], rarity: Matrix) -> tuple[NDArray[np.intp], Matrix]:
-    """The rows of a sentence's known features, and their values; the values' length is 1."""
+    """The rows of a sentence's known features, and their values."""
     counts = Counter(row for feature in features if (row := vocabulary.get(feature)) is not None)
     rows = np.fromiter(counts, np.intp, len(counts))
-    often = np.fromiter((1 + math.log(count) for count in counts.values()), np.float32, len(counts))
-    values = often * rarity[rows]
+    return rows, weighted(rows, np.fromiter(counts.values(), np.intp, len(counts)), rarity)
+
+
+def weighted(rows: NDArray[np.intp], often: NDArray[np.intp], rarity: Matrix) -> Matrix:
+    """The values of a sentence's features, which occur so often in it; together their length is 1."""
+    values = (1 + np.log(often)) * rarity[rows]
     length = float(np.linalg.norm(values))
-    return rows, (values / length if length else values).astype(np.float32)
+    return (values / length if length else values).astype(np.float32)
 
 
 def softmax(scores: Matrix) -> Matrix:

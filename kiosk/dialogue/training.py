@@ -7,14 +7,13 @@ word may decide alone. A few seconds a hall on a desktop's core; the same senten
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence, Set
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from kiosk.dialogue.classifier import Classifier, Matrix, softmax, vector
+from kiosk.dialogue.classifier import Classifier, Matrix, softmax, weighted
 from kiosk.dialogue.decision import Understanding
 from kiosk.dialogue.examples import Examples
 from kiosk.dialogue.outcome import Judged
@@ -22,8 +21,8 @@ from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.wording import features
 
 FOLDS = 5
-#: A feature that occurs in one sentence only says nothing about the next.
-_LEAST_SENTENCES = 2
+#: A feature that occurs in one or two sentences only says little about the next.
+_LEAST_SENTENCES = 3
 #: A run of syllables says less than one of characters: many words sound alike.
 _SOUND_WEIGHT = 0.7
 _EPOCHS = 12
@@ -67,8 +66,10 @@ def _without(pack: Pack, texts: Set[str]) -> Pack:
 def train(examples: Examples, fingerprint: str = "") -> Classifier:
     """The classifier of all the sentences; ``fingerprint`` is that of the content that they are of."""
     kinds = examples.kinds
-    vocabulary, rarity = _vocabulary(examples)
-    weights, bias = _fit(examples, kinds, vocabulary, rarity)
+    vocabulary, rarity, vectors = _looked_at(examples.texts)
+    column = {kind: at for at, kind in enumerate(kinds)}
+    truth = np.array([column[label] for label in examples.labels])
+    weights, bias = _fit(vectors, truth, len(vocabulary), len(kinds))
     scale = np.abs(weights).max(axis=0) / 127
     return Classifier(
         fingerprint,
@@ -81,49 +82,66 @@ def train(examples: Examples, fingerprint: str = "") -> Classifier:
     )
 
 
-def _fit(
-    examples: Examples, kinds: Sequence[str], vocabulary: dict[str, int], rarity: Matrix
-) -> tuple[Matrix, Matrix]:
-    """Weights, and the bias of each label."""
-    vectors = [vector(features(text), vocabulary, rarity) for text in examples.texts]
-    column = {kind: at for at, kind in enumerate(kinds)}
-    truth = np.array([column[label] for label in examples.labels])
-    weights = np.zeros((len(vocabulary), len(kinds)), np.float32)
+def _looked_at(texts: Sequence[str]) -> tuple[dict[str, int], Matrix, list[Vector]]:
+    """The vocabulary, the rarity of its features, and each sentence's vector."""
+    numbers: dict[str, int] = {}  # in order of first occurrence
+    sentences = [
+        np.unique([numbers.setdefault(feature, len(numbers)) for feature in features(text)], return_counts=True)
+        for text in texts
+    ]
+    found = np.bincount(np.concatenate([which for which, _ in sentences]), minlength=len(numbers))
+    known = sorted(feature for feature, number in numbers.items() if found[number] >= _LEAST_SENTENCES)
+    row_of = np.full(len(numbers), -1)
+    row_of[[numbers[feature] for feature in known]] = np.arange(len(known))
+    often = found[[numbers[feature] for feature in known]]
+    weight = np.array([_SOUND_WEIGHT if feature.startswith(" ") else 1 for feature in known])
+    rarity = ((np.log((1 + len(texts)) / (1 + often)) + 1) * weight).astype(np.float32)
+    vectors = []
+    for which, counts in sentences:
+        rows = row_of[which]
+        vectors.append((rows[rows >= 0], weighted(rows[rows >= 0], counts[rows >= 0], rarity)))
+    return {feature: row for row, feature in enumerate(known)}, rarity, vectors
+
+
+def _fit(vectors: Sequence[Vector], truth: NDArray[np.intp], features: int, kinds: int) -> tuple[Matrix, Matrix]:
+    """Weights, and the bias of each label; ``truth`` is the label of each sentence."""
+    weights = np.zeros((features, kinds), np.float32)
     steepness = np.full_like(weights, 1e-2)  # AdaGrad's sums of squares
-    bias = np.zeros(len(kinds), np.float32)
+    bias = np.zeros(kinds, np.float32)
     chance = np.random.default_rng(0)
     batches = math.ceil(len(vectors) / _BATCH)
     for step in range(_EPOCHS * batches):
         if step % batches == 0:
             order = chance.permutation(len(vectors))
         batch = order[step % batches * _BATCH :][:_BATCH]
-        rows, values = _dense([vectors[at] for at in batch])
-        values *= (chance.random(values.shape, np.float32) > _LEFT_OUT) / np.float32(1 - _LEFT_OUT)
-        wrong = softmax(values @ weights[rows] + bias)
+        rows, values, lines = _kept([vectors[at] for at in batch], chance)
+        scores = np.tile(bias, (len(batch), 1))
+        at, sums = _sums(lines, weights[rows] * values)
+        scores[at] += sums
+        wrong = softmax(scores)
         wrong[np.arange(len(batch)), truth[batch]] -= 1
-        slope = values.T @ wrong + np.float32(_DECAY * len(batch)) * weights[rows]
-        steepness[rows] += slope**2
+        by_row = np.argsort(rows, kind="stable")
+        at, slope = _sums(rows[by_row], (wrong[lines] * values)[by_row])
+        slope += np.float32(_DECAY * len(batch)) * weights[at]
+        steepness[at] += slope**2
         rate = _RATE * (1 - step / (_EPOCHS * batches))
-        weights[rows] -= np.float32(rate) * slope / np.sqrt(steepness[rows])
+        weights[at] -= np.float32(rate) * slope / np.sqrt(steepness[at])
         bias -= np.float32(0.01) * wrong.mean(axis=0)
     return weights, bias
 
 
-def _vocabulary(examples: Examples) -> tuple[dict[str, int], Matrix]:
-    sentences = len(examples.texts)
-    found = Counter(feature for text in examples.texts for feature in set(features(text)))
-    known = sorted(feature for feature, count in found.items() if count >= _LEAST_SENTENCES)
-    rarity = [
-        (math.log((1 + sentences) / (1 + found[feature])) + 1) * (_SOUND_WEIGHT if feature.startswith(" ") else 1)
-        for feature in known
-    ]
-    return {feature: row for row, feature in enumerate(known)}, np.array(rarity, np.float32)
-
-
-def _dense(vectors: Sequence[Vector]) -> tuple[NDArray[np.intp], Matrix]:
-    """The rows that occur in any of the sentences, and each sentence's values for them."""
-    rows, columns = np.unique(np.concatenate([rows for rows, _ in vectors]), return_inverse=True)
-    dense = np.zeros((len(vectors), len(rows)), np.float32)
+def _kept(
+    vectors: Sequence[Vector], chance: np.random.Generator
+) -> tuple[NDArray[np.intp], Matrix, NDArray[np.intp]]:
+    """What is not left out this time: row and value of each feature, and which of the sentences it is in."""
+    rows = np.concatenate([rows for rows, _ in vectors])
+    values = np.concatenate([values for _, values in vectors])[:, np.newaxis]
     lines = np.repeat(np.arange(len(vectors)), [len(rows) for rows, _ in vectors])
-    dense[lines, columns] = np.concatenate([values for _, values in vectors])
-    return rows, dense
+    kept = chance.random(len(rows), np.float32) > _LEFT_OUT
+    return rows[kept], (values[kept] / (1 - _LEFT_OUT)).astype(np.float32), lines[kept]
+
+
+def _sums(groups: NDArray[np.intp], terms: Matrix) -> tuple[NDArray[np.intp], Matrix]:
+    """The groups there are, and the sum of the terms of each; ``groups`` are in order, one for each term."""
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    return groups[first], np.add.reduceat(terms, first)

@@ -1,4 +1,6 @@
-"""What a sentence is made of for the classifier: runs of one to three characters or syllables. Pure.
+"""What a sentence is made of for the classifier: runs of one to three characters or syllables, and pairs. Pure.
+
+A pair is two characters with up to four others between them, whatever these are: 钱 and 没 in 钱一下子没了.
 
 A recogniser's mistakes are homophones, and elderly speakers mix up n and l, zh and z, in and ing, f and h. So the
 syllables are without tones, and those that are mixed up are the same.
@@ -15,6 +17,8 @@ from msgspec import Struct
 #: Before and after a sentence, so that its beginning and end are features too.
 _EDGE = "|"
 _LONGEST = 3
+_FARTHEST = 5  # characters from the first of a pair to the second
+_BETWEEN = "…"
 _SILENT = re.compile(r"[^\w]|_")
 #: Said while thinking; it says nothing about the wish.
 _FILLER = re.compile(r"嗯+|呃+|额(?=那|这|我)|那个那个|这个这个|就是说")
@@ -50,8 +54,8 @@ class Wording(Struct, frozen=True):
     sounds: tuple[str, ...]
 
     def features(self) -> list[str]:
-        """Every run in the sentence, as often as it occurs; those of syllables begin with a blank."""
-        return [*_runs(self.said, ""), *(" " + run for run in _runs(self.sounds, " "))]
+        """Every run and pair in the sentence, as often as it occurs; runs of syllables begin with a blank."""
+        return [*_runs(self.said, ""), *_pairs(self.said), *(" " + run for run in _runs(self.sounds, " "))]
 
     def pieces(self, length: int, stride: int) -> list[Wording]:
         """Parts of so many characters, beginning at every so many; the last may be shorter."""
@@ -85,6 +89,13 @@ def _runs(parts: Iterable[str], joint: str) -> Iterator[str]:
             run = marked[at : at + length]
             if run != [_EDGE]:
                 yield joint.join(run)
+
+
+def _pairs(said: str) -> Iterator[str]:
+    marked = [_EDGE, *said, _EDGE]
+    for at, first in enumerate(marked):
+        for second in marked[at + 2 : at + _FARTHEST + 1]:
+            yield f"{first}{_BETWEEN}{second}"
 
 
 @lru_cache(maxsize=4096)
