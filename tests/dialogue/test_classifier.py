@@ -9,9 +9,9 @@ from kiosk.dialogue.trained import find_classifier
 from kiosk.dialogue.training import train
 
 TEXTS = {
-    "cash": ("我要取钱", "取点钱", "取现金", "来取钱", "想取一千块钱"),
-    "pin_reset": ("密码忘了", "忘记密码", "密码记不住了", "改密码", "密码不对"),
-    NONE: ("今天天气好", "吃饭了吗", "天气真冷", "吃了吗", "天要下雨"),
+    "cash": ("我要取钱", "取点钱", "取现金", "来取钱", "想取一千块钱", "我来取点现金", "取点钱花"),
+    "pin_reset": ("密码忘了", "忘记密码", "密码记不住了", "改密码", "密码不对", "我把密码忘了", "卡的密码忘了"),
+    NONE: ("今天天气好", "吃饭了吗", "天气真冷", "吃了吗", "天要下雨", "天气好热", "你吃了吗"),
 }
 EXAMPLES = Examples(
     tuple(text for texts in TEXTS.values() for text in texts),

@@ -29,3 +29,8 @@ def test_spaces_and_punctuation_are_nothing():
 def test_a_hesitation_is_nothing_unless_it_is_all():
     assert features("嗯取钱") == features("取钱")
     assert features("嗯")
+
+
+def test_two_characters_go_together_over_others_but_not_over_a_whole_story():
+    assert "钱…没" in features("钱一下子没了")
+    assert "钱…没" not in features("钱昨天还在今天没了")
