@@ -1,4 +1,4 @@
-"""Databases for the tests: SQLite, and a private PostgreSQL."""
+"""Databases for the tests: SQLite, and a private PostgreSQL; and a browser."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
+from parts import LIMIT_S
+from playwright.async_api import Browser, expect
 
+from kiosk.bench import page as pages
 from kiosk.desk import database
 from kiosk.desk.database import open_database
 
@@ -54,3 +58,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
         connection.execute(sa.text("drop table alembic_version"))
     database.metadata.drop_all(engine)
     engine.dispose()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium with its fake camera, for all the tests of a module."""
+    expect.set_options(timeout=LIMIT_S * 1000)
+    try:
+        async with pages.chromium() as program:
+            yield program
+    except pages.NoBrowser as error:
+        pytest.skip(str(error))

@@ -105,16 +105,6 @@ async def whole() -> AsyncIterator[Stack]:
         yield stack
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=LIMIT_S * 1000)
-    try:
-        async with pages.chromium() as program:
-            yield program
-    except pages.NoBrowser as error:
-        pytest.skip(str(error))
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def hall(whole: Stack) -> AsyncIterator[Stack]:
     """The hall with everything running and nobody calling; what it wrote is shown on failure."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from parts import LIMIT_S, PEOPLE, Link
-from playwright.async_api import Browser, Page, expect
+from parts import PEOPLE, Link
+from playwright.async_api import Browser, Page, Route, expect
 
 from kiosk import local
 from kiosk.bench import page as pages
@@ -30,16 +31,6 @@ async def hall() -> AsyncIterator[Stack]:
         stack.start()
         yield stack
         print(stack.log("desk1")[-3000:])
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=LIMIT_S * 1000)
-    try:
-        async with pages.chromium() as program:
-            yield program
-    except pages.NoBrowser as error:
-        pytest.skip(str(error))
 
 
 async def signed_in(browser: Browser, hall: Stack, user: str, path: str, desk: str = "desk1") -> Page:
@@ -135,3 +126,21 @@ async def test_a_desk_that_keeps_no_record_says_which_one_does(hall, browser):
         answer = await ask(f"{url}/api/cases")
         assert answer.status == 409
         assert "desk1" in (await answer.json())["error"]
+
+
+async def test_a_case_that_is_clicked_while_the_list_is_still_being_read_opens(hall, browser):
+    page = await signed_in(browser, hall, "li", "/cases")
+    await page.locator("[data-action=new]").click()
+    await page.locator("textarea").fill("空调太冷")
+    await page.locator(".case-panel [type=submit]").click()
+    number = await page.locator("#number").inner_text()
+    await page.keyboard.press("Escape")
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(1.0)
+        await route.continue_()
+
+    await page.route("**/api/cases?*", slowly)
+    await page.locator("[data-show=mine]").click()
+    await page.locator(f'.line[data-number="{number}"]').click()
+    await expect(page.locator("#number")).to_have_text(number)

@@ -49,16 +49,6 @@ async def hall() -> AsyncIterator[Stack]:
         print(stack.log("desk1")[-3000:])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=LIMIT_S * 1000)
-    try:
-        async with pages.chromium() as program:
-            yield program
-    except pages.NoBrowser as error:
-        pytest.skip(str(error))
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def sign_in(hall: Stack, browser: Browser) -> AsyncIterator[SignIn]:
     """Signs somebody in at the desk's front page, as they do it in the morning."""

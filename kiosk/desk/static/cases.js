@@ -11,24 +11,29 @@ const LEADS = "leads";
 let me = null;
 let show = "open";
 let told = null; // the open case, as the desk last told it
-let busy = false;
+let busy = 0; // what has been asked of the desk and is not answered
+let last = Promise.resolve();
+let changing = false;
 
 const search = byId("search");
 const openId = () => Number(location.hash.slice(1)) || 0;
 const panel = () => byId("panel")?.firstElementChild ?? null;
 
-/** Do something with the desk; what goes wrong is said at the top. */
-async function attempt(work) {
-  if (busy) return;
-  busy = true;
-  try {
-    await work();
-  } catch (error) {
+/** Ask the desk for something once what was asked before is answered; what goes wrong is said at the top. */
+function attempt(work) {
+  busy += 1;
+  last = last.then(work).catch((error) => {
     tell(error.message);
     scrollTo({ top: 0 });
-  } finally {
-    busy = false;
-  }
+  }).finally(() => { busy -= 1; });
+  return last;
+}
+
+/** Change something at the desk; pressed twice, it is done once. */
+function change(work) {
+  if (changing) return;
+  changing = true;
+  attempt(work).finally(() => { changing = false; });
 }
 
 // --- the list ---------------------------------------------------------------------------------------
@@ -138,9 +143,9 @@ function act(name, node) {
       if (!told) return act("back");
       return byId("panel").replaceChildren();
     case "take":
-      return attempt(() => send({ do: "assign", to: me.id }, "好了，这件投诉由你处理。"));
+      return change(() => send({ do: "assign", to: me.id }, "好了，这件投诉由你处理。"));
     case "lead":
-      return attempt(() => make("/api/cases/leads", {
+      return change(() => make("/api/cases/leads", {
         kiosk: node.dataset.kiosk, call: node.dataset.call, summary: `呼叫：${node.dataset.why}`,
       }));
     default:
@@ -160,7 +165,7 @@ addEventListener("submit", (event) => {
   }
   const { panel: name } = form.dataset;
   const body = Object.fromEntries(new FormData(form));
-  attempt(() => name === "new"
+  change(() => name === "new"
     ? make("/api/cases", { summary: body.text, contact: body.contact })
     : send({ do: name, ...body }, SAID[name]));
 });
