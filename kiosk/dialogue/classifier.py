@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,11 +93,11 @@ def vector(features: Iterable[str], vocabulary: dict[str, int], rarity: Matrix) 
     return rows, weighted(rows, np.fromiter(counts.values(), np.intp, len(counts)), rarity)
 
 
-def weighted(rows: NDArray[np.intp], often: NDArray[np.intp], rarity: Matrix) -> Matrix:
+def weighted(rows: NDArray[np.integer[Any]], often: NDArray[np.integer[Any]], rarity: Matrix) -> Matrix:
     """The values of a sentence's features, which occur so often in it; together their length is 1."""
-    values = (1 + np.log(often)) * rarity[rows]
-    length = float(np.linalg.norm(values))
-    return (values / length if length else values).astype(np.float32)
+    values: Matrix = ((1 + np.log(often)) * rarity[rows]).astype(np.float32)
+    length = np.linalg.norm(values)
+    return values / length if length else values
 
 
 def softmax(scores: Matrix) -> Matrix:

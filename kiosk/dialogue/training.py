@@ -32,7 +32,7 @@ _LEFT_OUT = 0.5
 _DECAY = 1e-5
 
 Progress = Callable[[str], None]
-Vector = tuple[NDArray[np.intp], Matrix]
+Vector = tuple[NDArray[np.int32], Matrix]
 
 
 def held_out(examples: Examples, pack: Pack, progress: Progress) -> list[Judged]:
@@ -85,17 +85,18 @@ def train(examples: Examples, fingerprint: str = "") -> Classifier:
 def _looked_at(texts: Sequence[str]) -> tuple[dict[str, int], Matrix, list[Vector]]:
     """The vocabulary, the rarity of its features, and each sentence's vector."""
     numbers: dict[str, int] = {}  # in order of first occurrence
-    sentences = [
-        np.unique([numbers.setdefault(feature, len(numbers)) for feature in features(text)], return_counts=True)
-        for text in texts
-    ]
+    sentences = []
+    for text in texts:
+        found_in = np.fromiter((numbers.setdefault(feature, len(numbers)) for feature in features(text)), np.int32)
+        which, often = np.unique(found_in, return_counts=True)
+        sentences.append((which, often.astype(np.int16)))  # small: there are millions of them
     found = np.bincount(np.concatenate([which for which, _ in sentences]), minlength=len(numbers))
     known = sorted(feature for feature, number in numbers.items() if found[number] >= _LEAST_SENTENCES)
-    row_of = np.full(len(numbers), -1)
+    row_of = np.full(len(numbers), -1, np.int32)
     row_of[[numbers[feature] for feature in known]] = np.arange(len(known))
-    often = found[[numbers[feature] for feature in known]]
+    in_sentences = found[[numbers[feature] for feature in known]]
     weight = np.array([_SOUND_WEIGHT if feature.startswith(" ") else 1 for feature in known])
-    rarity = ((np.log((1 + len(texts)) / (1 + often)) + 1) * weight).astype(np.float32)
+    rarity = ((np.log((1 + len(texts)) / (1 + in_sentences)) + 1) * weight).astype(np.float32)
     vectors = []
     for which, counts in sentences:
         rows = row_of[which]
