@@ -44,6 +44,7 @@ _ANSWER = 0.7
 _ACT = 0.6  # a wrong one is soon undone
 _OFFER = 0.3  # that anything is wanted at all
 _ON_A_CARD = 0.03
+_CARDS = 0.15  # all of them together; fewer are beside the point
 _URGENT = 0.45  # all kinds of danger together,
 _CALM_TWINS = 2  # and so many times as much as any wish without danger
 _URGENT_TOO = 0.6  # besides asking for a person
@@ -194,6 +195,7 @@ class Understanding:
         wanted = sum(likely.values())
         cards = [service for service in ranked if service not in NO_CARDS and likely[service] >= _ON_A_CARD]
         cards = cards[:MAX_OFFER]
-        if wanted < _OFFER or not cards:
+        together = sum(likely[service] for service in cards)
+        if wanted < _OFFER or together < _CARDS:
             return Judgement(Unclear(), 1 - wanted)
-        return Judgement(Offer(tuple(cards)), sum(likely[service] for service in cards))
+        return Judgement(Offer(tuple(cards)), together)

@@ -84,6 +84,17 @@ def test_danger_comes_before_everything_else(understand, said, service):
     assert understand(said) == HandOver(Reason.URGENT, service)
 
 
+@pytest.mark.parametrize(("card", "decision"), [(0.1, Unclear()), (0.2, Offer(("cash",)))])
+def test_cards_that_are_hardly_likelier_than_any_other_are_not_shown(card, decision):
+    """Something is wanted, but most of it is what has no card."""
+
+    class Says:
+        def likelihoods(self, _said: object) -> dict[str, float]:
+            return {"human": 0.3, "repeat": 0.15, "cash": card, "none": 0.55 - card}
+
+    assert Understanding(bank(), Says()).understand("那个啥") == decision  # type: ignore[arg-type]
+
+
 def test_without_a_classifier_only_what_the_pack_says_word_for_word_is_understood():
     understand = Understanding(bank()).understand
     assert understand("银行卡丢了") == Answer("card_loss")
