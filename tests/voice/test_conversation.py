@@ -100,9 +100,10 @@ async def test_stop_talking_i_want_a_person_in_the_middle_of_an_answer_silences_
 async def stopped_in_the_middle(screen: ScreenClient, voice: Listener, card: SoundCard, sound: Samples) -> str:
     """Say this over the answer until something was heard; gives the answer's request."""
     for _ in range(4):  # on a busy computer sound is lost, and people say it again
+        begun = len(voice.sentences)  # the one before may not be over
         await screen.touch("again")  # read aloud from the beginning: there is time
-        await voice.until(lambda: voice.state and voice.state.saying)
-        answer, heard = voice.state.saying, len(voice.said)
+        await voice.until(lambda begun=begun: len(voice.sentences) > begun)
+        answer, heard = voice.sentences[-1], len(voice.said)
         await asyncio.sleep(2.5)  # it takes a moment from the beginning to know its own voice
         card.say(sound)
         with contextlib.suppress(TimeoutError):
