@@ -1,7 +1,7 @@
 """Makes a hall's classifier of its sentences: softmax regression by stochastic gradient descent (AdaGrad). Pure.
 
 Half of a sentence's features are left out each time it is looked at: a recogniser loses words too, and no single
-word may decide alone. A few seconds a hall on a desktop's core; the same sentences give the same classifier.
+word may decide alone. Half a minute a hall on a server's core; the same sentences give the same classifier.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 from desks import ServedDesk, serve
 from parts import LIMIT_S
@@ -20,13 +21,13 @@ from kiosk.desk.people import People
 from kiosk.desk.roles import Role
 from kiosk.messages import Agent, Call, Freeze, FreezeState, Mode, State
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PEOPLE = (("li", "李娜", Role.AGENT), ("wang", "王芳", Role.AGENT), ("zhao", "赵敏", Role.SUPERVISOR))
 Open = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(tmp_path: Path) -> AsyncIterator[ServedDesk]:
     people = People(open_database(f"sqlite:///{tmp_path}/desk.db"))
     with people.engine.begin() as connection:
@@ -37,17 +38,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[ServedDesk]:
         yield served
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=LIMIT_S * 1000)
-    try:
-        async with pages.chromium() as program:
-            yield program
-    except pages.NoBrowser as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def opened(desk: ServedDesk, browser: Browser) -> Open:
     """Opens a page for somebody who is signed in."""
 

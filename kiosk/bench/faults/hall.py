@@ -197,14 +197,14 @@ class FaultHall:
         await asyncio.to_thread(self.stack.start, name)
 
     def freeze(self, name: str) -> None:
-        os.kill(self.stack.pid(name), signal.SIGSTOP)
+        self.stack.send_signal(name, signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
-        os.kill(self.stack.pid(name), signal.SIGCONT)
+        self.stack.send_signal(name, signal.SIGCONT)
 
     def reload_broker(self) -> None:
         """Have the broker read its access list again."""
-        os.kill(self.stack.pid("broker"), signal.SIGHUP)
+        self.stack.send_signal("broker", signal.SIGHUP)
 
     def run_apart(self, name: str, *mounts: str) -> None:
         """At its next start a process sees mounts of its own, which go away with it. Needs root."""
@@ -251,7 +251,7 @@ class FaultHall:
         return self.stack.boards[KIOSK].shown.name
 
     async def self_test(self) -> None:
-        """What a technician does at the end: without it, a test that failed stands for five minutes."""
+        """What a technician does at the end: without it, a test that failed may stand for five minutes."""
         with contextlib.suppress(ConnectionError):
             await self.link.ask(RunSelfTest("bench"))
 
