@@ -1,4 +1,4 @@
-.PHONY: setup demo test lint screenshots bench clean
+.PHONY: setup demo test lint generated screenshots bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,8 +30,14 @@ test: setup ## everything CI runs
 	$(LINT)
 	$(BIN)/pytest -n 3 --dist loadfile
 
-lint: setup
+lint: setup ## what is seen without running it: before each commit
 	$(LINT)
+	$(BIN)/pytest -q tests/test_*_doc.py tests/test_asyncapi.py tests/desk/test_openapi.py tests/logs/test_catalogue.py
+
+generated: setup ## the files that are made from the program and its documents
+	$(BIN)/kiosk openapi > docs/openapi.json
+	$(BIN)/kiosk asyncapi > docs/asyncapi.json
+	$(BIN)/python scripts/log-catalogue.py
 
 bench: setup ## press to page, with a real browser
 	$(BIN)/kiosk bench call --presses 500 --browser
