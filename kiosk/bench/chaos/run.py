@@ -12,9 +12,7 @@ import asyncio
 import contextlib
 import os
 import random
-import signal
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -24,6 +22,7 @@ import msgspec
 
 from kiosk import clock
 from kiosk.bench.chaos import tally
+from kiosk.bench.chaos.breaking import Breaking
 from kiosk.bench.chaos.mishaps import Mishap, Plan, Strike, Touch, plan
 from kiosk.bench.onduty import OnDuty
 from kiosk.bench.report import Report, percentile, progress
@@ -39,8 +38,6 @@ QUIET_S = 1.0
 LAG_S = 0.05
 CLOCKS = 4  # every so manyth terminal has a wall clock that can be set
 DECOYS = 64  # more than a hall that was left behind by somebody else can know
-DAMAGE = 0.03  # of the bytes on a line that is garbled
-NOISE_BYTES = 300
 SETTINGS = "[alarm]\nsound = false\n[escalation]\nlinger_s = 1\n"
 
 
@@ -91,14 +88,11 @@ class ChaosHall:
         self._pace = pace
         self._names = [f"k{number}" for number in range(1, kiosks + 1)]
         self._agent = OnDuty(stack, DESK, AGENT, pace=pace, chance=chance)
-        self._outages = tally.Outages()
-        self._struck: Counter[str] = Counter()
-        self._away: set[str] = set()
+        self._breaking = Breaking(stack, DESK)
         self._strikes: list[asyncio.Task[None]] = []
         self._pressed: dict[str, tuple[str, float]] = {}  # cause -> kiosk, when; from the boards' threads
         self._forgotten: set[str] = set()
         self._lags: list[float] = []
-        self._clocks: dict[str, Path] = {}
         self._took = 0.0
 
     # --- the run ------------------------------------------------------------------------------------
@@ -138,9 +132,9 @@ class ChaosHall:
                 on_forgotten=self._forgotten.add,
             )
             if library is not None and number % CLOCKS == 0:
-                self._clocks[name] = stack.directory / name / "clock"
-                self._clocks[name].write_text("+0")
-                faked = [f"LD_PRELOAD={library}", f"FAKETIME_TIMESTAMP_FILE={self._clocks[name]}"]
+                self._breaking.clocks[name] = stack.directory / name / "clock"
+                self._breaking.clocks[name].write_text("+0")
+                faked = [f"LD_PRELOAD={library}", f"FAKETIME_TIMESTAMP_FILE={self._breaking.clocks[name]}"]
                 faked += ["FAKETIME_CACHE_DURATION=1", "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
                 stack.set_command(name, ["env", *faked, *stack.command(name)])
 
@@ -152,81 +146,17 @@ class ChaosHall:
         for touch in touches:
             await asyncio.sleep(max(0.0, start + touch.at_s - clock.now()))
             while board.pending >= LATCHED - 2:  # a full latch lets the newest press stand for the one before
-                self._struck["held_back"] += 1
+                self._breaking.struck["held_back"] += 1
                 await asyncio.sleep(0.5)
             board.press(touch.hold_s)
             for strike in touch.strikes:
-                self._strikes.append(asyncio.create_task(self._strike(name, strike)))
+                self._strikes.append(asyncio.create_task(self._breaking.strike(name, strike)))
 
     async def _break_hall(self, strikes: tuple[Strike, ...]) -> None:
         for number, strike in enumerate(strikes, 1):
-            await self._strike("desk" if strike.mishap is Mishap.DESK_KILLED else "broker", strike)
+            await self._breaking.strike("desk" if strike.mishap is Mishap.DESK_KILLED else "broker", strike)
             if number % 10 == 0:
-                progress(f"{len(self._pressed)} presses, {sum(self._struck.values())} mishaps")
-
-    # --- mishaps ------------------------------------------------------------------------------------
-
-    async def _strike(self, where: str, strike: Strike) -> None:
-        """Let it happen, unless that part is away already."""
-        await asyncio.sleep(strike.after_s)
-        line = f"{where} line" if strike.mishap in (Mishap.UNPLUGGED, Mishap.GARBLED) else where
-        if strike.mishap is Mishap.CLOCK_STEPPED and where not in self._clocks:
-            return
-        if line in self._away:
-            self._struck["skipped"] += 1
-            return
-        self._struck[strike.mishap] += 1
-        with self._outage(line):
-            await self._do(where, strike)
-
-    async def _do(self, where: str, strike: Strike) -> None:
-        stack, lasts = self._stack, strike.amount
-        match strike.mishap:
-            case Mishap.LINK_KILLED:
-                await self._restart(where, signal.SIGKILL, lasts)
-            case Mishap.DESK_KILLED:
-                await self._restart(DESK, signal.SIGKILL, lasts)
-            case Mishap.BROKER_KILLED:
-                await self._restart("broker", signal.SIGKILL, lasts)
-            case Mishap.BROKER_STOPPED:
-                await self._restart("broker", signal.SIGTERM, lasts)
-            case Mishap.BROKER_OLDER:
-                os.kill(stack.pid("broker"), signal.SIGUSR1)  # it saves
-                await asyncio.sleep(lasts)
-                await self._restart("broker", signal.SIGKILL, 0.0)
-            case Mishap.BROKER_HUNG:
-                os.kill(stack.pid("broker"), signal.SIGSTOP)
-                await asyncio.sleep(lasts)
-                os.kill(stack.pid("broker"), signal.SIGCONT)
-            case Mishap.UNPLUGGED:
-                stack.boards[where].cut(lasts)
-                await asyncio.sleep(lasts)
-            case Mishap.GARBLED:
-                stack.boards[where].garble(lasts, DAMAGE)
-                await asyncio.sleep(lasts)
-            case Mishap.NOISE:
-                stack.boards[where].noise(NOISE_BYTES)
-            case Mishap.BOARD_REBOOTED:
-                stack.boards[where].reboot()
-            case Mishap.CLOCK_STEPPED:
-                clock_file = self._clocks[where]
-                step = int(clock_file.read_text()) + int(lasts)
-                clock_file.write_text(f"{step:+d}")
-
-    async def _restart(self, name: str, how: signal.Signals, away_s: float) -> None:
-        await asyncio.to_thread(self._stack.kill, name, how)
-        await asyncio.sleep(away_s)
-        await asyncio.to_thread(self._stack.start, name)
-
-    @contextlib.contextmanager
-    def _outage(self, part: str) -> Iterator[None]:
-        down = clock.now()
-        self._away.add(part)
-        try:
-            yield
-        finally:
-            self._away.discard(part)
-            self._outages.add(part, down, clock.now())
+                progress(f"{len(self._pressed)} presses, {sum(self._breaking.struck.values())} mishaps")
 
     # --- afterwards ---------------------------------------------------------------------------------
 
@@ -301,8 +231,8 @@ class ChaosHall:
             "ledger_s_p99": round(percentile(ledger or [0.0], 99), 2),
             "ledger_s_max": round(max(ledger, default=0.0), 2),
             "took_s": round(self._took, 1),
-            **{f"fault_{name}": self._struck[name] for name in Mishap},
-            **{f"fault_{name}": self._struck[name] for name in ("skipped", "held_back")},
+            **{f"fault_{name}": self._breaking.struck[name] for name in Mishap},
+            **{f"fault_{name}": self._breaking.struck[name] for name in ("skipped", "held_back")},
         }
         report.floor = {"lag_ms_p99": round(percentile(self._lags or [0.0], 99), 1)}
         for key in ("lost", "duplicated", "ghosts"):
@@ -319,11 +249,11 @@ class ChaosHall:
                 continue
             kiosk, at = self._pressed[cause]
             parts = ("broker", "desk", kiosk, f"{kiosk} line")
-            recovery = self._outages.recovery(parts, at, received)
+            recovery = self._breaking.outages.recovery(parts, at, received)
             if recovery is not None:
                 ledger.append(recovery)
             if event.kind != "pressed" and cause in self._agent.seen:
-                recovery = self._outages.recovery(parts, at, self._agent.seen[cause])
+                recovery = self._breaking.outages.recovery(parts, at, self._agent.seen[cause])
                 if recovery is not None:
                     page.append(recovery)
         return page, ledger
@@ -333,7 +263,7 @@ class ChaosHall:
         glimpses, ghosts = [], []
         for kiosk, call, since, until in self._agent.ghosts:
             glimpses.append(until - since)
-            quiet = self._outages.quiet_since(("broker", "desk", kiosk), until)
+            quiet = self._breaking.outages.quiet_since(("broker", "desk", kiosk), until)
             if until - max(since, quiet) > tally.RECOVERY_S:
                 ghosts.append(f"{call} was shown for {until - since:.1f} s")
         return glimpses, ghosts
