@@ -1,5 +1,8 @@
 // What the agent does with calls, from the press until the kiosk's own state shows it.
 
+import { notice } from "./side.js";
+import { titleOf } from "./words.js";
+
 const SLOW_MS = 3000;
 const LOST_MS = 10000;
 const NOTE_MS = 8000;
@@ -8,9 +11,9 @@ export class Actions {
   #pending = new Map(); // kiosk id -> {action, call, round, at}
   #notes = new Map(); // kiosk id -> {text, until}
 
-  /** @param {{state: object, send: (m: object) => boolean, redraw: (id: string) => void, tell: Function}} with_ */
-  constructor({ state, send, redraw, tell }) {
-    Object.assign(this, { state, send, redraw, tell });
+  /** @param {{state: object, send: (m: object) => boolean, sound: object, redraw: (id: string) => void}} with_ */
+  constructor({ state, send, sound, redraw }) {
+    Object.assign(this, { state, send, sound, redraw });
   }
 
   pending(id) {
@@ -43,11 +46,11 @@ export class Actions {
     const name = after?.call?.agent?.name || "同事";
     if (was !== is || after?.call?.id !== before?.call?.id) this.#notes.delete(id);
     if (!pending) {
-      if (is === "mine" && after.call.given && !(before?.call?.given && was === "mine")) this.tell("given", after);
-      else if (was === "waiting" && is === "mine") this.tell("mine", after);
-      else if (is === "mine" && after.call.cause === "callback" && after.call.id !== before?.call?.id) this.tell("back-to", after);
-      else if (was === "mine" && is === "waiting") this.tell("back", after);
-      else if (was === "mine" && is === "other" && after.call.id === before.call.id) this.tell("taken", after);
+      if (is === "mine" && after.call.given && !(before?.call?.given && was === "mine")) this.#tell("given", after);
+      else if (was === "waiting" && is === "mine") this.#tell("mine", after);
+      else if (is === "mine" && after.call.cause === "callback" && after.call.id !== before?.call?.id) this.#tell("back-to", after);
+      else if (was === "mine" && is === "waiting") this.#tell("back", after);
+      else if (was === "mine" && is === "other" && after.call.id === before.call.id) this.#tell("taken", after);
       return;
     }
     const { action, call, round } = pending;
@@ -99,6 +102,19 @@ export class Actions {
       this.#notes.delete(id);
       this.redraw(id);
     }
+  }
+
+  /** The call has changed hands, and not because this agent has just asked for it. */
+  #tell(what, kiosk) {
+    const title = titleOf(kiosk);
+    const { call } = kiosk;
+    if (what === "given") notice("warn", `${title} 的呼叫转给了你，${call.mode === "video" ? "请接通视频" : "请走过去"}。`);
+    else if (what === "taken") {
+      this.sound.once("chime");
+      notice("warn", `${title} 的呼叫转给了 ${call.agent?.name || "同事"}，你不用再办${call.note ? `。留言：${call.note}` : ""}。`);
+    } else if (what === "back-to") notice("info", `${title} 写着你回来了，请走过去。`);
+    else if (what === "back") notice("warn", `${title} 又在呼叫：还没有人到场。`);
+    else notice("info", `${title} 的呼叫由你接了。`);
   }
 
   #write(id, text, ms = NOTE_MS) {

@@ -17,8 +17,18 @@ export class CallBack {
     Object.assign(this, { state, recent, send, notice });
   }
 
+  act(name, element) {
+    switch (name) {
+      case "call-back": this.#ask(); break;
+      case "call-back-ask": this.#ask(element.dataset.backKiosk, element); break;
+      case "call-back-go": this.#go(element.dataset); break;
+      case "call-back-close": this.#close(); break;
+      default:
+    }
+  }
+
   /** Ask whom; `kiosk` and `follows` empty: any of the last ones. */
-  ask(kiosk = "", from = document.activeElement) {
+  #ask(kiosk = "", from = document.activeElement) {
     const why = kiosk ? this.state.whyNoCallBack(this.state.kiosks.get(kiosk)) : this.state.duty ? "" : "上岗后才能回访";
     if (why) {
       this.notice("warn", why);
@@ -32,7 +42,7 @@ export class CallBack {
     byId("call-back").scrollIntoView({ block: "nearest" });
   }
 
-  close() {
+  #close() {
     this.#open = false;
     this.draw();
     this.#back?.isConnected && this.#back.focus();
@@ -40,8 +50,8 @@ export class CallBack {
   }
 
   /** The agent has chosen. */
-  go({ backKiosk, follows }) {
-    this.close();
+  #go({ backKiosk, follows }) {
+    this.#close();
     if (!this.send({ do: "call-back", kiosk: backKiosk, follows })) {
       this.notice("warn", "连接断开，没有发出去。请直接走过去。");
       return;

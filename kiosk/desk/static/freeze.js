@@ -3,54 +3,12 @@
 import { byId, el, fill, mark, say, show } from "./dom.js";
 import { clockText, placeOf, titleOf } from "./words.js";
 
-const LOST_MS = 10000;
-
 const STANDING = {
   "no-webhook": "请马上打电话给银行。银行说收到了，再点“银行已收到”。",
   sending: "已经发给银行系统，正在等回执。",
   trouble: "银行系统没有回应，还在重发。请马上打电话给银行。",
   taken: "银行系统收下了，没有给回执。请打电话给银行，问到回执再点“银行已收到”。",
 };
-
-/** What agents have said of requests, until the terminal or the record shows it. */
-export class FreezeActions {
-  #pending = new Map(); // request -> when
-
-  constructor(send) {
-    this.send = send;
-  }
-
-  pending(request) {
-    return this.#pending.has(request);
-  }
-
-  /** 银行已收到; returns false where it cannot go out. */
-  received({ kiosk, call, request }, receipt) {
-    if (!this.send({ do: "freeze-received", kiosk, call, request, receipt })) return false;
-    this.#pending.set(request, performance.now());
-    return true;
-  }
-
-  clear() {
-    this.#pending.clear();
-  }
-
-  /** What the call shows as received, or what is not open any more, has been taken. */
-  settle(state) {
-    for (const request of this.#pending.keys()) {
-      const shown = [...state.kiosks.values()].map((kiosk) => kiosk.call?.freeze).find((freeze) => freeze?.request === request);
-      const open = shown ? shown.state !== "received" : state.freezes.some((line) => line.request === request);
-      if (!open) this.#pending.delete(request);
-    }
-  }
-
-  /** Returns whether an answer has been waited for in vain: the button is there again. */
-  tick(now) {
-    const late = [...this.#pending].filter(([, at]) => now - at > LOST_MS);
-    for (const [request] of late) this.#pending.delete(request);
-    return late.length > 0;
-  }
-}
 
 /** @param {{linked: boolean, pending: boolean, words: boolean}} how `words`: the person may deal with the bank */
 export function renderFreeze(node, freeze, how) {

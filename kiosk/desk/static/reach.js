@@ -1,5 +1,7 @@
 // Whether a call can reach the person before this page, by eye or by ear.
 
+import { notice } from "./side.js";
+
 // In ticks of half a second. Not at every tick: a call that comes just after a frame waits for the next one.
 const ASK_EVERY = 4;
 const PATIENCE = 6;
@@ -30,6 +32,16 @@ export class Reach {
   /** A new connection knows nothing of what was said on the old one. */
   reset() {
     this.#said = "";
+  }
+
+  /** Open the sound, inside a click. `aloud`: let it be heard, or say why it is not. */
+  unlock(aloud = false) {
+    return this.sound.unlock().then((alive) => {
+      if (alive && aloud) this.sound.once("chime");
+      else if (!alive && aloud) notice("warn", "声音打不开：请检查电脑的音箱和音量。");
+      this.update();
+      this.changed();
+    });
   }
 
   tick() {

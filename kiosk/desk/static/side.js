@@ -64,7 +64,8 @@ export function showColleagues(state) {
 
 const timeText = (ms) => new Date(ms).toTimeString().slice(0, 5);
 
-export function showHeader(state, linked, ringing) {
+export function showHeader(state) {
+  const { linked } = state;
   say(byId("hall"), state.hallTitle);
   say(byId("who"), state.me ? `${state.me.name} · 第 ${state.me.level} 级 · ${state.desk}` : "");
   // In a tab of their own: who leaves this page is not on duty.
@@ -85,8 +86,9 @@ export function showHeader(state, linked, ringing) {
   show(byId("hero"), !state.duty && state.may("answer"));
   show(byId("watching"), Boolean(state.me) && !state.may("answer"));
   const count = byId("count");
-  show(count, ringing.length > 0);
-  say(count, `${ringing.length} 人在等`);
+  const waiting = state.ringing().length;
+  show(count, waiting > 0);
+  say(count, `${waiting} 人在等`);
 }
 
 /** @param {{linked: boolean, deaf: boolean, mute: boolean}} now; the first element of the list is the title's alarm */

@@ -28,7 +28,7 @@ export class State {
     Object.assign(this, {
       me: null, desk: "", hall: "", hallTitle: "", duty: false, awayMs: null, away: [], broker: true, ledger: null,
       promisedMs: 15000, ice: [], kiosks: new Map(), colleagues: [], freezes: [], troubles: [], cases: null, open: true,
-      fresh: false,
+      fresh: false, linked: false, // linked: what is shown is so now
     });
   }
 
@@ -42,7 +42,7 @@ export class State {
       promisedMs: (message.promised_s ?? 15) * 1000, colleagues: message.colleagues ?? [],
       open: message.open !== false, awayMs: message.away_ms ?? null, away: message.away ?? [],
       ice: message.ice ?? [], troubles: message.troubles ?? [], cases: message.cases ?? null,
-      kiosks: new Map(), fresh: true,
+      kiosks: new Map(), fresh: true, linked: true,
     });
     this.readFreezes(message.freezes, now);
     for (const raw of message.kiosks ?? []) {
@@ -137,10 +137,6 @@ export class State {
     const seen = new Map();
     for (const agent of this.colleagues) if (agent.id !== this.me?.id && !seen.has(agent.id)) seen.set(agent.id, agent);
     return [...seen.values()];
-  }
-
-  may(right) {
-    return this.me?.rights?.includes(right) ?? false;
   }
 
   /** Whether this page has something to ring for. */
