@@ -18,7 +18,8 @@ from kiosk.button.virtual import OnLamp, VirtualBoard
 from kiosk.button.virtual_lines import VirtualLines
 from kiosk.certs.roles import Role
 from kiosk.desk.database import open_database
-from kiosk.desk.people import Hashed, People, hashed
+from kiosk.desk.passwords import Hashed, hashed
+from kiosk.desk.people import People
 from kiosk.desk.roles import Role as PersonRole
 from kiosk.hallcerts import HallCertificates
 from kiosk.processes import Processes, StackError

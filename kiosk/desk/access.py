@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from kiosk import clock, messages
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Right, may
 from kiosk.desk.service import DeskService
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from kiosk.desk import case_rules, database
 from kiosk.desk.case_leads import KINDS, Lead, leads
 from kiosk.desk.case_rules import Case, CaseFigures, CaseState, Entry, How, What, Who
-from kiosk.desk.database import storable
+from kiosk.desk.dialects import storable
 from kiosk.desk.roles import RIGHTS, Right, Role
 from kiosk.messages import Event
 

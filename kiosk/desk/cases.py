@@ -14,7 +14,7 @@ from kiosk.config import Complaints
 from kiosk.desk import case_rules, database
 from kiosk.desk.case_lists import CaseLists, NoCaseError, case_of, workers
 from kiosk.desk.case_rules import Act, Assign, Case, ChangedError, Entry, What, Who
-from kiosk.desk.database import insert_into, storable
+from kiosk.desk.dialects import insert_into, storable
 from kiosk.messages import Event, EventBatch, know
 
 know(Case, Entry)  # they are read in the database's thread

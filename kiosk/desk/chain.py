@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kiosk.desk import database, hashing
-from kiosk.desk.database import insert_into
+from kiosk.desk.dialects import insert_into
 from kiosk.desk.hashing import Place
 
 

@@ -5,16 +5,13 @@ Whoever changes a table here adds a step to ``migrations/versions``; a test hold
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-_MIGRATING = 0x6B696F736B  # the lock of PostgreSQL that two processes of ours agree on
+from kiosk.desk import dialects
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 metadata = sa.MetaData()
@@ -230,9 +227,9 @@ def open_database(url: str, *, upto: str = "head") -> sa.Engine:
     Raises :class:`DatabaseError`.
     """
     try:
-        if file := file_of(url):
+        if file := dialects.file_of(url):
             file.parent.mkdir(parents=True, exist_ok=True)
-        engine = as_it_is(url)
+        engine = dialects.engine_of(url)
         _migrate(engine, upto)
     except DatabaseError:
         raise
@@ -244,20 +241,6 @@ def open_database(url: str, *, upto: str = "head") -> sa.Engine:
     return engine
 
 
-def file_of(url: str) -> Path | None:
-    """The file of an SQLite database. Raises ``sqlalchemy.exc.ArgumentError`` for what is no URL."""
-    parsed = sa.make_url(url)
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def as_it_is(url: str) -> sa.Engine:
-    """An engine, with whatever tables are there. Raises ``sqlalchemy.exc.SQLAlchemyError``, ``ImportError``."""
-    parsed = sa.make_url(url)
-    engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    sa.event.listen(engine, "connect", _durable if engine.dialect.name == "sqlite" else _impatient)
-    return engine
-
-
 def versions(connection: sa.Connection) -> tuple[str, str]:
     """Of the tables as they are (empty: there are none), and as this program makes them."""
     from alembic.runtime.migration import MigrationContext
@@ -265,27 +248,6 @@ def versions(connection: sa.Connection) -> tuple[str, str]:
 
     there = MigrationContext.configure(connection).get_current_revision()
     return there or "", ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
-
-
-def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that can say ON CONFLICT. Both databases have it; SQLAlchemy keeps the two constructs apart."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-
-
-def storable(text: str) -> str:
-    """PostgreSQL stores no NUL."""
-    return text.replace("\0", "\ufffd")
-
-
-@contextlib.contextmanager
-def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection that reads the database as it is now, whatever others write meanwhile. For short reads."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
 
 
 def _migrate(engine: sa.Engine, upto: str) -> None:
@@ -303,11 +265,7 @@ def _migrate(engine: sa.Engine, upto: str) -> None:
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            # Python begins none of its own before it makes a table: half of a step would stay after a power cut.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+        dialects.migrate_alone(connection)
         settings.attributes["connection"] = connection
         try:
             alembic.command.upgrade(settings, upto)
@@ -325,20 +283,3 @@ def _is_newest(engine: sa.Engine) -> bool:
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
         return list(connection.scalars(sa.text("select version_num from alembic_version"))) == [newest]
-
-
-def _durable(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
-    cursor.close()
-
-
-def _impatient(connection: object, _record: object) -> None:
-    """As SQLite does: whoever waits for a lock says so in the end, instead of waiting for ever."""
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("SET lock_timeout = '5s'")
-    cursor.close()
-    connection.commit()  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kiosk import clock
 from kiosk.desk import database
-from kiosk.desk.database import storable
+from kiosk.desk.dialects import storable
 from kiosk.messages import MAX_ID, MAX_TEXT
 
 #: Who did it, where it was no person at a page. No user can be called so.

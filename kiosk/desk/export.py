@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.desk import database, hashing
+from kiosk.desk import database, dialects, hashing
 from kiosk.desk.verification import PAGE, read_page
 from kiosk.desk.walk import Link, Stored
 
@@ -34,7 +34,7 @@ def lines(engine: sa.Engine, hall: str, since_ms: int, until_ms: int) -> Iterato
     yield _encode({"ledger": hall, "format": FORMAT, "first": first or 0, "previous": previous.hex()})
     position, events = (first or 0) - 1, 0
     while first is not None and last is not None and position < last:
-        with database.snapshot(engine) as connection:
+        with dialects.snapshot(engine) as connection:
             page = read_page(connection, hall, position, min(PAGE, last - position))
         if not page:
             break

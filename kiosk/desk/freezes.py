@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from kiosk.desk import database
-from kiosk.desk.database import insert_into, storable
+from kiosk.desk.dialects import insert_into, storable
 from kiosk.messages import MAX_ID, MAX_NAME, MAX_TEXT, Agent, Event
 
 log = logging.getLogger(__name__)

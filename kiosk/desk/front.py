@@ -18,7 +18,8 @@ from kiosk.desk.ledger import Ledger
 from kiosk.desk.opening import Opening
 from kiosk.desk.outbox import Said, still_wanted
 from kiosk.desk.page import Page
-from kiosk.desk.people import People, Person
+from kiosk.desk.people import People
+from kiosk.desk.person import Person
 from kiosk.desk.protocol import PageCommand
 from kiosk.desk.replies import call_back, reply_to
 from kiosk.desk.rings import Rings

@@ -12,7 +12,7 @@ from kiosk.config import Complaints
 from kiosk.desk import database, misses
 from kiosk.desk.cases import CaseRecord
 from kiosk.desk.chain import Chain
-from kiosk.desk.database import insert_into, storable
+from kiosk.desk.dialects import insert_into, storable
 from kiosk.desk.freezes import FreezeRecord
 from kiosk.desk.webhook_record import WebhookRecord
 from kiosk.messages import Event, EventBatch

@@ -14,8 +14,8 @@ from msgspec import Struct
 from kiosk.content.likeness import Sentence
 from kiosk.content.teaching import sample
 from kiosk.desk import database
-from kiosk.desk.database import insert_into
 from kiosk.desk.deeds import Deeds
+from kiosk.desk.dialects import insert_into
 from kiosk.dialogue.pack import NAME
 from kiosk.messages import Did, Event
 

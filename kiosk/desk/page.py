@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Right, may
 from kiosk.desk.wording import Wording
 from kiosk.messages import Seen

@@ -1,51 +1,19 @@
-"""People who may sign in, what they are and may. Passwords are hashed with argon2. Blocks."""
+"""People who may sign in, as the database has them. Blocks."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 
-import argon2
-import msgspec
 import sqlalchemy as sa
 
-from kiosk import clock, topics
-from kiosk.desk import database
+from kiosk import clock
+from kiosk.desk import database, passwords
 from kiosk.desk.deeds import CONSOLE, DESK, Deeds
+from kiosk.desk.person import MIN_PASSWORD, Person, PersonError, Wrong, check_person, read_person
 from kiosk.desk.roles import FIRST, RIGHTS, Right, Role, may
 from kiosk.desk.tries import Tries
 from kiosk.messages import MAX_SKILL, MAX_SKILLS
-
-MIN_PASSWORD = 8
-MAX_NAME = 60
-#: Letters of a one-time password: none that is taken for another when it is read aloud or typed.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-_hasher = argon2.PasswordHasher()
-
-
-class Wrong(StrEnum):
-    """Why a person cannot be as asked."""
-
-    USER = "user must be 1 to 32 of a-z, 0-9 and -"
-    NAME = f"name must be 1 to {MAX_NAME} characters"
-    LEVEL = "level must be 1, 2 or 3"
-    PASSWORD = f"password must be at least {MIN_PASSWORD} characters"
-    SAME = "the new password must not be the old one"
-    SKILLS = f"skills are at most {MAX_SKILLS} words of at most {MAX_SKILL} characters"
-    KNOWN = "there is a person of this name already"
-    UNKNOWN = "there is no such person"
-    LAST = "somebody must be left who may add people: make another administrator first"
-
-
-class PersonError(ValueError):
-    """A person cannot be as asked; the text says why, and so does ``why``."""
-
-    def __init__(self, why: Wrong, user: str = "") -> None:
-        super().__init__(f"{user}: {why}" if user else str(why))
-        self.why = why
 
 
 class TooManyTries(PermissionError):
@@ -54,34 +22,6 @@ class TooManyTries(PermissionError):
     def __init__(self, wait_s: float) -> None:
         super().__init__(f"too many tries; wait {wait_s:.0f} s")
         self.wait_s = wait_s
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Somebody with an account. ``level``: 1 hall, 2 and 3 are rung when a call escalates.
-
-    ``away_ms``: on a break (小休) since then, milliseconds since 1970; then ``duty`` is false.
-    ``one_time``: their password was made by somebody else, and they may only set one of their own.
-    """
-
-    id: str
-    name: str
-    level: int
-    duty: bool = False
-    role: Role = Role.AGENT
-    skills: tuple[str, ...] = ()
-    away_ms: int | None = None
-    one_time: bool = False
-
-
-class Hashed(msgspec.Struct, frozen=True):
-    """A password's hash, made once for many people of a simulated hall; real people get one each."""
-
-    hash: str
-
-
-def hashed(password: str) -> Hashed:
-    """Slow."""
-    return Hashed(_hasher.hash(password))
 
 
 class People:
@@ -109,7 +49,7 @@ class People:
 
     def create(self, user: str, name: str, level: int, role: Role, *, by: str) -> str:
         """Add a person who is not there yet; gives the one-time password. Raises :class:`PersonError`."""
-        password = _one_time()
+        password = passwords.one_time()
         self._write(user, name, password, level, role, one_time=True, by=by, known=False)
         return password
 
@@ -117,7 +57,7 @@ class People:
         self,
         user: str,
         name: str,
-        password: str | Hashed,
+        password: str | passwords.Hashed,
         level: int | None = None,
         role: Role | None = None,
         *,
@@ -131,13 +71,13 @@ class People:
         self, user: str, name: str, level: int | None, role: Role | None, *, by: str = CONSOLE
     ) -> str:
         """As :meth:`add`; makes the password, and gives it."""
-        password = _one_time()
+        password = passwords.one_time()
         self._write(user, name, password, level, role, one_time=True, by=by)
         return password
 
     def change(self, user: str, name: str, level: int, role: Role, *, by: str) -> None:
         """A new role ends the person's sessions. Raises :class:`PersonError`."""
-        _check(user, name, level)
+        check_person(user, name, level)
         table = database.person
         with self.engine.begin() as connection:
             before = self._known(connection, user)
@@ -186,14 +126,8 @@ class People:
         table = database.person
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(table).where(table.c.id == user)).one_or_none()
-        try:
-            if row:
-                _hasher.verify(row.password, password)
-            else:
-                _hasher.hash(password)  # takes as long, so that nobody learns which names there are
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            row = None
-        if row is None:
+        right = passwords.is_right(password, row.password if row else None)
+        if row is None or not right:
             self._tries.failed(user, address, clock.now())
             return None
         self._tries.succeeded(user, address)
@@ -213,14 +147,14 @@ class People:
 
     def new_password(self, user: str, *, by: str) -> str:
         """A one-time password for who has lost theirs; ends their sessions. Raises :class:`PersonError`."""
-        password = _one_time()
+        password = passwords.one_time()
         self._set_password(user, password, one_time=True, by=by, what="password-one-time")
         return password
 
     def _set_password(self, user: str, password: str, *, one_time: bool, by: str, what: str) -> None:
         if len(password) < MIN_PASSWORD:
             raise PersonError(Wrong.PASSWORD)
-        values = {"password": _hasher.hash(password), "one_time": one_time}
+        values = {"password": passwords.hashed(password).hash, "one_time": one_time}
         table = database.person
         with self.engine.begin() as connection:
             self._known(connection, user)
@@ -234,7 +168,7 @@ class People:
         self,
         user: str,
         name: str,
-        password: str | Hashed,
+        password: str | passwords.Hashed,
         level: int | None,
         role: Role | None,
         *,
@@ -242,11 +176,11 @@ class People:
         by: str,
         known: bool = True,
     ) -> None:
-        _check(user, name, 1 if level is None else level)
+        check_person(user, name, 1 if level is None else level)
         if isinstance(password, str):
             if len(password) < MIN_PASSWORD:
                 raise PersonError(Wrong.PASSWORD)
-            password = hashed(password)
+            password = passwords.hashed(password)
         values: dict[str, Any] = {"name": name, "password": password.hash, "one_time": one_time}
         table = database.person
         try:
@@ -290,33 +224,3 @@ class People:
         others = sa.select(sa.func.count()).where(table.c.role.in_(roles), table.c.id != before.id)
         if not connection.scalar(others):
             raise PersonError(Wrong.LAST, before.id)
-
-
-def read_person(row: sa.Row[Any]) -> Person:
-    """A row of the table. Whoever may not answer is not on duty, whatever they were before."""
-    role = Role(row.role)
-    answers = may(role, Right.ANSWER)
-    return Person(
-        row.id,
-        row.name,
-        row.level,
-        duty=row.duty and answers,
-        role=role,
-        skills=tuple(row.skills),
-        away_ms=row.away_ms if answers else None,
-        one_time=row.one_time,
-    )
-
-
-def _check(user: str, name: str, level: int) -> None:
-    if not topics.SLUG.match(user):
-        raise PersonError(Wrong.USER, user)
-    if not 1 <= level <= 3:
-        raise PersonError(Wrong.LEVEL)
-    if not name.strip() or len(name) > MAX_NAME:
-        raise PersonError(Wrong.NAME)
-
-
-def _one_time() -> str:
-    """About 60 bits, in groups that are easily typed."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kiosk.desk.hall import KioskRow
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.roles import RIGHTS, Right, Role
 from kiosk.messages import Count, IceServer, Id, Mode, Name, Outcome, Seen, Text
 from kiosk.messages.video import OptionalId, Sdp, SignalUp

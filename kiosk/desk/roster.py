@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kiosk import config
 from kiosk.desk.hall import Hall, same_people
 from kiosk.desk.page import Page
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.protocol import Away, Colleague, Colleagues
 from kiosk.messages import OnBreak, OnDuty, Presence
 

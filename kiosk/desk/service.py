@@ -1,6 +1,7 @@
 """One desk: joins pages, broker and ledger. It dispatches nothing: the kiosks own their calls.
 
-Towards the broker it is this module, towards the pages :mod:`kiosk.desk.front`.
+What the broker brings comes here; what is said there is :mod:`kiosk.desk.uplink`, what pages are told and ask for
+:mod:`kiosk.desk.front`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from kiosk import clock, config, messages, topics
-from kiosk.broker import Broker, BrokerError, Message, NotConnected
+from kiosk.broker import Broker, Message
 from kiosk.desk import cases, freezes, protocol
 from kiosk.desk.custody import Custody
 from kiosk.desk.discovery import Discovery
@@ -21,22 +22,21 @@ from kiosk.desk.hall import Hall, same_people
 from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.metrics import Figures, Metrics
-from kiosk.desk.outbox import Outbox, Said
 from kiosk.desk.page import Page
 from kiosk.desk.people import People
 from kiosk.desk.roster import Roster
 from kiosk.desk.sessions import Sessions
 from kiosk.desk.tally import Kind, Tally
 from kiosk.desk.troubles import Troubles
+from kiosk.desk.uplink import Uplink
 from kiosk.desk.watch import SessionWatch
 from kiosk.desk.webhooks import Webhooks
-from kiosk.messages import BadMessage, Presence, Reply
+from kiosk.messages import BadMessage, Presence
 
 log = logging.getLogger(__name__)
 
 CHECK_S = 0.5
 TICK_S = 4.0
-REPLY_EXPIRY_S = 30
 LOG_BAD_EVERY_S = 60.0
 RETAINED_S = 0.1  # what a broker has kept comes so soon after its word to a subscription
 
@@ -50,10 +50,18 @@ class DeskService:
         self.sessions = Sessions(people.engine)
         self.ledger = ledger
         self.hall = Hall(settings.escalation)
+        self.broker = Broker(
+            settings.broker,
+            f"{settings.hall}/desk/{settings.name}",
+            will=(topics.presence(settings.hall, settings.name), messages.encode(Presence(online=False))),
+            on_connected=self._join,
+            on_message=self.receive,
+            on_lost=self._lost,
+        )
+        self._uplink = Uplink(settings, self.broker)
         self.metrics = Metrics(self._figures)
         self._tally = Tally(settings.promised_s)
         self.pages: set[Page] = set()
-        self._outbox = Outbox()
         self.roster = Roster(settings, self.hall, self.pages, lambda: not self._keeper.fault)
         self._keeper = LedgerKeeper(
             settings.hall, ledger, self.in_database, on_kept=self._kept, on_fault=self._say_presence
@@ -65,20 +73,11 @@ class DeskService:
             active=self.roster.is_ledger,
             posts=self.metrics.webhooks,
         )
-        self._custody = Custody(settings, ledger, self.in_database, self._say_head)
+        self._custody = Custody(settings, ledger, self.in_database, self._uplink.say_head)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self.bad_messages = 0
         self._bad_logged = -LOG_BAD_EVERY_S
-        self._presence_topic = topics.presence(settings.hall, settings.name)
-        self.broker = Broker(
-            settings.broker,
-            f"{settings.hall}/desk/{settings.name}",
-            will=(self._presence_topic, messages.encode(Presence(online=False))),
-            on_connected=self._join,
-            on_message=self.receive,
-            on_lost=self._lost,
-        )
         self._discovery = Discovery(settings, self.hall, self.broker, self.roster.is_ledger)
         self.front = Front(
             settings,
@@ -89,7 +88,7 @@ class DeskService:
             self.pages,
             self.broker,
             in_database=self.in_database,
-            say=self._say,
+            say=self._uplink.say,
             presence=self._say_presence,
             troubles=lambda: self._troubles.lines,
         )
@@ -140,22 +139,6 @@ class DeskService:
         """Run a blocking method of people that hashes: guessed passwords must not hold up the ledger."""
         return await asyncio.get_running_loop().run_in_executor(self._hashing, partial(work, *args))
 
-    def _say(self, kiosk: str, reply: Said) -> None:
-        """Send a reply; the outbox repeats it until the call shows it, also when we are not connected."""
-        self._outbox.add(kiosk, reply, clock.now())
-        self._send_reply(kiosk, reply)
-
-    def _send_reply(self, kiosk: str, reply: Reply) -> None:
-        topic = topics.kiosk(self.settings.hall, kiosk, "reply")
-        try:
-            self.broker.publish(topic, messages.encode(reply), expiry_s=REPLY_EXPIRY_S)
-        except NotConnected:
-            log.warning("not connected: the reply to %s waits", kiosk)
-
-    def _answer_test(self, kiosk: str, test: messages.SelfTest) -> None:
-        """A test call has come the whole way; nobody is rung, and it is not said again."""
-        self._send_reply(kiosk, messages.Tested(test.id, self.settings.name, len(self.roster.presence().agents)))
-
     @property
     def troubles(self) -> list[protocol.Trouble]:
         """What is wrong with the desk itself now."""
@@ -172,7 +155,7 @@ class DeskService:
             keeps_ledger=self.roster.is_ledger(),
             ledger_faulty=bool(self._keeper.fault),
             bad_messages=self.bad_messages,
-            replies_given_up=self._outbox.given_up,
+            replies_given_up=self._uplink.given_up,
             troubles=self._troubles.lines,
             webhooks_waiting=self._webhooks.waiting,
             webhooks_dead=self._webhooks.dead,
@@ -195,10 +178,7 @@ class DeskService:
         presence, of_people = news
         if of_people:
             self.front.tell(self.roster.message())
-        try:
-            self.broker.publish(self._presence_topic, messages.encode(presence), retain=True)
-        except NotConnected:
-            log.debug("presence is sent when the connection is back")
+        self._uplink.say_presence(presence)
         if of_people:
             for kiosk in self.hall.kiosks:
                 self.front.rings.say(kiosk)
@@ -209,51 +189,20 @@ class DeskService:
         if any(event.kind == cases.COMPLAINED for event in batch.events):
             self.front.case_watch.look()
         self._webhooks.look()
-        try:
-            self.broker.publish(topics.kiosk(self.settings.hall, kiosk, "ledger-ack"), messages.encode(ack))
-        except NotConnected:
-            log.debug("acknowledged when the kiosk sends it again")
-
-    def _say_head(self, head: messages.LedgerHead) -> None:
-        topic = topics.ledger_head(self.settings.hall, self.settings.name)
-        try:
-            self.broker.publish(topic, messages.encode(head), retain=True)
-        except NotConnected:
-            log.debug("the ledger's head is said when the connection is back")
+        self._uplink.acknowledge(kiosk, ack)
 
     # --- broker ------------------------------------------------------------------------------------
 
     async def _join(self) -> None:
-        hall = self.settings.hall
         self.roster.forget()
-        leaves = ("call", "health", *(("events",) if self.settings.ledger else ()))
-        await self.broker.subscribe(
-            [*(topics.kiosk(hall, "+", leaf) for leaf in leaves), topics.presence(hall, "+")]
-        )
+        await self._uplink.join()
         self._say_presence()
         self.front.tell(protocol.BrokerState(online=True))
-        for leaf, what in (("signal/up", "video"), ("test", "self-tests")):
-            try:
-                await self.broker.subscribe([topics.kiosk(hall, "+", leaf)])
-            except NotConnected:
-                raise
-            except BrokerError as error:  # its access list is older than this program; everything else goes on
-                log.warning("no %s: %s; run `kiosk certs broker` again", what, error)
+        await self._uplink.join_beside()
         await self._discovery.join(clock.now())
-        if self.settings.ledger:
-            await self._join_head()
-
-    async def _join_head(self) -> None:
-        """Read the head that the broker has kept of us, then say the one of now."""
-        try:
-            await self.broker.subscribe([topics.ledger_head(self.settings.hall, self.settings.name)])
-        except NotConnected:
-            raise
-        except BrokerError as error:
-            log.warning("the ledger's head is not published: %s; run `kiosk certs broker` again", error)
-            return
-        await asyncio.sleep(RETAINED_S)
-        await self._custody.say()
+        if self.settings.ledger and await self._uplink.join_head():
+            await asyncio.sleep(RETAINED_S)  # the one it has kept of us is heard before the one of now is said
+            await self._custody.say()
 
     def _lost(self) -> None:
         self.front.tell(protocol.BrokerState(online=False))
@@ -291,7 +240,8 @@ class DeskService:
                 case "signal/up":
                     self.front.signals.up(kiosk, messages.decode(message.payload, messages.SignalUp))  # type: ignore[arg-type]
                 case "test":
-                    self._answer_test(kiosk, messages.decode(message.payload, messages.SelfTest))
+                    test = messages.decode(message.payload, messages.SelfTest)
+                    self._uplink.answer_test(kiosk, test, len(self.roster.presence().agents))
                 case "presence":
                     known = self.hall.desks.get(kiosk)
                     presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
@@ -322,9 +272,7 @@ class DeskService:
             await asyncio.sleep(CHECK_S)
             now = clock.now()
             self._discovery.look(now)
-            if self.broker.connected:
-                for kiosk, reply in self._outbox.due(self.hall, now):
-                    self._send_reply(kiosk, reply)
+            self._uplink.say_again(self.hall, now)
             for kiosk in self.hall.kiosks:
                 row = self.hall.row(kiosk, now)
                 self._count(kiosk, row.call)

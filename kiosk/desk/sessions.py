@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from kiosk.desk import database
 from kiosk.desk.deeds import Deeds
-from kiosk.desk.people import People, Person, read_person
+from kiosk.desk.people import People
+from kiosk.desk.person import Person, read_person
 
 SESSION_S = 12 * 3600
 IDLE_S = 45 * 60  # longer than a meal, shorter than a shift

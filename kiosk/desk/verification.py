@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.desk import database
+from kiosk.desk import database, dialects
 from kiosk.desk.chain import Head
 from kiosk.desk.walk import Fault, Finding, Link, Stored, Walk
 
@@ -82,7 +82,7 @@ def _walk(engine: sa.Engine, hall: str, walk: Walk, page: int) -> Finding | None
     entries_read = 0
     while True:
         # One state of the database for both, or what is deleted in between looked like a theft.
-        with database.snapshot(engine) as connection:
+        with dialects.snapshot(engine) as connection:
             for entry in _entries(connection, hall, entries_read):
                 if finding := walk.read_entry(entry):
                     return finding

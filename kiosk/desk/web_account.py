@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from kiosk import clock, messages
 from kiosk.desk import frame, protocol, routes
 from kiosk.desk.access import COOKIE, DESK, Refusal, answer, signed_in
-from kiosk.desk.people import MIN_PASSWORD, Person, PersonError, TooManyTries, Wrong
+from kiosk.desk.people import TooManyTries
+from kiosk.desk.person import MIN_PASSWORD, Person, PersonError, Wrong
 from kiosk.desk.routes import Access, Route, shell
 from kiosk.desk.sessions import SESSION_S
 from kiosk.messages import BadMessage

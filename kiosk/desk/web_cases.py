@@ -15,7 +15,7 @@ from kiosk.desk.access import DESK, Refusal, allow, answer, refused
 from kiosk.desk.case_leads import Lead
 from kiosk.desk.case_lists import CaseCounts, NoCaseError, Show, numbers_in
 from kiosk.desk.case_rules import Act, Case, ChangedError, Entry, NotNowError, What, Who, Words
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Right, may
 from kiosk.desk.routes import Route, shell
 from kiosk.desk.service import DeskService

@@ -13,7 +13,7 @@ from kiosk import messages
 from kiosk.desk import frame, routes
 from kiosk.desk.access import DESK, Refusal, allow, answer, refused
 from kiosk.desk.deeds import Deed, Deeds
-from kiosk.desk.people import MAX_NAME, Person, PersonError, Wrong
+from kiosk.desk.person import MAX_NAME, Person, PersonError, Wrong
 from kiosk.desk.roles import Right, Role, may
 from kiosk.desk.routes import Route, shell
 from kiosk.desk.web_account import Done

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from kiosk import clock
 from kiosk.desk import frame, routes
 from kiosk.desk.access import DESK, allow, answer, refused
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.report import html, plots, reading, timeline
 from kiosk.desk.report.job import Job, job_of, terms_of
 from kiosk.desk.report.period import PeriodError, period

@@ -14,7 +14,7 @@ from kiosk.content.teaching import patch
 from kiosk.desk import frame, routes
 from kiosk.desk.access import DESK, allow, answer, refused
 from kiosk.desk.misses import MissRecord, Settled, Standing
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Right
 from kiosk.desk.routes import Route, shell
 from kiosk.desk.unanswered import Content, Group, Verdict, groups, open_content, review

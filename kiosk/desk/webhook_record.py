@@ -12,7 +12,7 @@ from msgspec import Struct
 from kiosk import config
 from kiosk.desk import announcements, database
 from kiosk.desk.announcements import Announcement
-from kiosk.desk.database import insert_into, storable
+from kiosk.desk.dialects import insert_into, storable
 from kiosk.messages import MAX_TEXT, EventBatch
 
 DAY_MS = 24 * 3600 * 1000

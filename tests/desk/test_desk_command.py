@@ -10,7 +10,8 @@ from parts import eventually
 
 from kiosk.cli import main
 from kiosk.desk.database import open_database
-from kiosk.desk.people import People, Person
+from kiosk.desk.people import People
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Role
 from kiosk.stack import Stack
 

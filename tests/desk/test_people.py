@@ -6,7 +6,8 @@ from desks import copy_database
 
 from kiosk.desk.database import open_database
 from kiosk.desk.deeds import Deeds
-from kiosk.desk.people import People, Person, PersonError, Wrong
+from kiosk.desk.people import People
+from kiosk.desk.person import Person, PersonError, Wrong
 from kiosk.desk.roles import Role
 from kiosk.desk.sessions import IDLE_S, SEEN_EVERY_S, SESSION_S, Sessions, key_of
 

@@ -6,7 +6,7 @@ from kiosk import clock
 from kiosk.config import Escalation
 from kiosk.desk.hall import Hall
 from kiosk.desk.page import Page
-from kiosk.desk.people import Person
+from kiosk.desk.person import Person
 from kiosk.desk.rings import Rings
 from kiosk.messages import Agent, Call, Health, Mode, Reply, Rung, Seen, Skip, State, Viewer
 

@@ -19,7 +19,8 @@ from kiosk.bench import page as pages
 from kiosk.desk.access import COOKIE
 from kiosk.desk.database import open_database
 from kiosk.desk.page import MAX_BEHIND, Page
-from kiosk.desk.people import People, Person
+from kiosk.desk.people import People
+from kiosk.desk.person import Person
 from kiosk.desk.roles import Role
 from kiosk.desk.tries import PER_ADDRESS, PER_PAIR
 from kiosk.messages import Call, Health, Part, State

@@ -15,7 +15,8 @@ from kiosk.desk.database import open_database
 from kiosk.desk.hall import KioskRow
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.page import Page
-from kiosk.desk.people import People, Person
+from kiosk.desk.people import People
+from kiosk.desk.person import Person
 from kiosk.desk.service import DeskService
 
 TO_DESK = frozenset({"call", "health", "signal/up", "presence", "events", "test"})

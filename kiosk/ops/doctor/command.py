@@ -80,7 +80,7 @@ def _terminal(settings: config.Kiosk, path: Path, *, sound: bool) -> Iterator[Li
 
 
 def _desk(settings: config.Desk, path: Path) -> Iterator[Line]:
-    from kiosk.desk import database
+    from kiosk.desk import dialects
     from kiosk.ops.doctor import broker, computer, files, hall, page, record, services
 
     keeps = "keeps the ledger" if settings.ledger else "keeps no ledger"
@@ -96,5 +96,5 @@ def _desk(settings: config.Desk, path: Path) -> Iterator[Line]:
     yield from broker.certificate(settings.broker)
     terminals = [one.kiosk for one in seen.condition.terminals] if seen.condition else []
     yield from record.lines(settings, terminals)
-    file = database.file_of(settings.database)
+    file = dialects.file_of(settings.database)
     yield from computer.lines(file.parent if file else DATA)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from kiosk import clock, config
-from kiosk.desk import chain, database, heads
+from kiosk.desk import chain, database, dialects, heads
 from kiosk.desk.heads import HeadError
 from kiosk.desk.keeper import REMEDIES, named
 from kiosk.ops.doctor.line import Line, State
@@ -33,14 +33,14 @@ class Tested(NamedTuple):
 def lines(settings: config.Desk, terminals: Sequence[str]) -> Iterator[Line]:
     """``terminals``: those that the desk knows of."""
     try:
-        file = database.file_of(settings.database)
+        file = dialects.file_of(settings.database)
         if file is not None and not file.exists():
             remedy = (
                 f"bring back the copy; where there never was one, systemctl start kiosk-desk makes it ({_OPENED})"
             )
             yield Line("database", State.BAD, f"{file} is not there", remedy)
             return
-        engine = database.as_it_is(settings.database)
+        engine = dialects.engine_of(settings.database)
         try:
             found = _database(engine, file)
             yield found
