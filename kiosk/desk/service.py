@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from kiosk import clock, config, messages, topics
-from kiosk.broker import Broker, BrokerError, Message, NotConnected
+from kiosk.broker import Broker, Message
+from kiosk.brokerfaults import BrokerError, NotConnected
 from kiosk.desk import cases, freezes, protocol
 from kiosk.desk.custody import Custody
 from kiosk.desk.discovery import Discovery
