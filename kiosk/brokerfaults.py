@@ -8,6 +8,15 @@ from collections.abc import Sequence
 
 from kiosk import config
 
+
+class BrokerError(ConnectionError):
+    """The broker cannot be reached or does not accept us; the text says what to do."""
+
+
+class NotConnected(BrokerError):
+    """Asked to send while there is no connection; the state is sent when there is one."""
+
+
 #: Alerts of TLS by which a broker says what it thinks of our certificate.
 _ALERTS = {
     "CERTIFICATE_REVOKED": "it was revoked. If this machine is the right one, `kiosk certs issue` makes a new one",

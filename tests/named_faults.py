@@ -35,8 +35,8 @@ def of_terminal():
         found[part] = _of_machine(part)
     found["self-test"] = set(get_args(SelfTestResult)) - {""}
     found["certificate"] = set(CERTIFICATE_FAULTS)
-    screen = (ROOT / "kiosk" / "screen" / "app.py").read_text(encoding="utf-8")
-    found["screen"] = set(re.findall(r'Part\(False, "([\w-]+)"', screen))
+    content = (ROOT / "kiosk" / "screen" / "content.py").read_text(encoding="utf-8")
+    found["screen"] = set(re.findall(r'Part\(False, "([\w-]+)"', content))
     for work, fault in STANDS_STILL.items():
         found[PART[work]].add(fault.name)
     return found | {"button": set(get_args(ButtonFault))}

@@ -12,7 +12,7 @@ import pytest
 from kiosk.bench.video.resuming import RESTART_S
 from kiosk.certs.broker import TO
 from kiosk.config import Hearing
-from kiosk.screen.app import REPORT_S
+from kiosk.screen.reporting import REPORT_S
 from kiosk.voice.service import ALIVE_S
 
 SYSTEMD = Path(__file__).parents[1] / "systemd"

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 
 from kiosk import config, messages, topics
-from kiosk.broker import Broker, BrokerError, Message, NotConnected
+from kiosk.broker import Broker, Message
+from kiosk.brokerfaults import BrokerError, NotConnected
 from kiosk.desk import home_assistant
 from kiosk.desk.hall import Hall
 

@@ -8,7 +8,8 @@ from collections.abc import Set
 from typing import Any
 
 from kiosk import config, messages, topics
-from kiosk.broker import Broker, NotConnected
+from kiosk.broker import Broker
+from kiosk.brokerfaults import NotConnected
 from kiosk.desk import protocol
 from kiosk.desk.hall import ANSWERED, Hall
 from kiosk.desk.page import Page

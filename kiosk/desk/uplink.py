@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 
 from kiosk import clock, config, messages, topics
-from kiosk.broker import Broker, BrokerError, NotConnected
+from kiosk.broker import Broker
+from kiosk.brokerfaults import BrokerError, NotConnected
 from kiosk.desk.hall import Hall
 from kiosk.desk.outbox import Outbox, Said
 from kiosk.messages import Presence, Reply
@@ -30,7 +31,7 @@ class Uplink:
     # --- what it subscribes to ---------------------------------------------------------------------
 
     async def join(self) -> None:
-        """The topics without which there is no desk. Raises :class:`~kiosk.broker.BrokerError`."""
+        """The topics without which there is no desk. Raises :class:`~kiosk.brokerfaults.BrokerError`."""
         hall = self._settings.hall
         leaves = ("call", "health", *(("events",) if self._settings.ledger else ()))
         await self._broker.subscribe(

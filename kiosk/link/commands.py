@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from kiosk import clock, messages
@@ -92,6 +92,16 @@ class Commands:
                 return Done()
             case messages.Report(parts=parts, last=last):
                 return Done(why=self._reports.take(client.name, parts, now, last))
+
+    def left(self, client: LocalClient, present: Collection[LocalClient]) -> Sequence[Fact]:
+        """A client is gone, and with it what it reported, armed or carried; ``present`` are those still there."""
+        board, now = self._switchboard, clock.now()
+        self._reports.left({other.name for other in present}, now)
+        self._signals.trial.left(client)
+        if board.call is not None and client.video and not any(other.video for other in present):
+            # Whoever carried the picture is gone, and cannot say so itself.
+            return board.media(board.call.id, False, now) or ()
+        return ()
 
     def _ask_freeze(self, request: str, service: str, now: float) -> Done:
         board, cause = self._switchboard, freeze_cause(request)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from kiosk import clock, config, webhook
+from kiosk.link.call import Switchboard
 from kiosk.link.escalation import Surroundings
 from kiosk.link.live import LiveCall
-from kiosk.messages import Urgency
+from kiosk.link.parts import Parts
+from kiosk.messages import Fact, Urgency
 
+LOOK_S = 0.2
+AGAIN_S = 5.0
 TIMEOUT_S = 5.0
 
 
@@ -40,6 +45,32 @@ class DutyWebhook:
             and around.unattended
             and self._done != (call.id, call.round)
         )
+
+    async def run(
+        self,
+        switchboard: Switchboard,
+        parts: Parts,
+        *,
+        around: Callable[[], Surroundings],
+        body: Callable[[], dict[str, Any]],
+        changed: Callable[[Sequence[Fact]], None],
+    ) -> None:
+        """Post each call that is due, for ever; ends at once where the site has no webhook.
+
+        ``body`` gives the call as the other side gets it; ``changed`` is told when the other side took it.
+        """
+        while self.url:
+            await asyncio.sleep(LOOK_S)
+            call = switchboard.call
+            if call is None or not self.due(call, around()):
+                continue
+            if await self.post(call, body()):
+                parts.well("duty")
+                changed([Fact(kind="duty-called", call=call.id, why=self.url[:500])])
+            else:
+                remedy = f"{self.error}; correct duty.webhook. The local alarm sounds instead"
+                parts.fault("duty", "webhook", remedy, clock.now())
+                await asyncio.sleep(AGAIN_S)
 
     async def post(self, call: LiveCall, body: dict[str, Any]) -> bool:
         """POST the call as JSON; True when the other side took it (2xx)."""

@@ -55,8 +55,9 @@ def overdue(now: datetime, passed: datetime | None) -> bool:
 class SelfTester:
     """Tests at the configured hour, and soon after a start that knows of no test.
 
-    ``publish`` raises :class:`~kiosk.broker.NotConnected`; ``report`` gets facts for the record; ``busy`` says
-    whether there is a call, which no test may disturb. :attr:`last` is the newest result, None before the first.
+    ``publish`` raises :class:`~kiosk.brokerfaults.NotConnected`; ``report`` gets facts for the record; ``busy``
+    says whether there is a call, which no test may disturb. :attr:`last` is the newest result, None before the
+    first.
     """
 
     def __init__(

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from kiosk import clock, config, messages
-from kiosk.broker import NotConnected
 from kiosk.button import Button, ButtonEvent
 from kiosk.link.alarm import AlarmSound
 from kiosk.link.call import Switchboard
 from kiosk.link.causes import call_back_cause
+from kiosk.link.clients import Clients
 from kiosk.link.commands import Commands
 from kiosk.link.duty import DutyWebhook
 from kiosk.link.health import HealthReport
-from kiosk.link.journal import Entry, Saved
+from kiosk.link.journal import Saved
 from kiosk.link.parts import Parts
 from kiosk.link.presses import Presses
 from kiosk.link.recorder import Recorder
@@ -29,10 +28,11 @@ from kiosk.link.selftest import SelfTester
 from kiosk.link.sending import EventSender
 from kiosk.link.signalling import Signalling
 from kiosk.link.signals import Signals
+from kiosk.link.telling import Telling
 from kiosk.link.uplink import Uplink
 from kiosk.link.view import View
 from kiosk.link.world import World
-from kiosk.local import LocalClient, LocalService
+from kiosk.local import LocalClient
 from kiosk.logs import about
 from kiosk.messages import Fact
 from kiosk.ops.notify import keep_watchdog, notify
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.2
 HEALTH_S = 5.0
-WEBHOOK_AGAIN_S = 5.0
 RESTART_STATUS = 75  # whoever runs the link starts it again (EX_TEMPFAIL)
 ANSWER_S = 1.0  # so long a client may take to read the answer before a restart
 
@@ -67,7 +66,7 @@ class LinkService:
             self._recorder,
             own_call=self._own_call,
             reply=self._reply,
-            signal=self._signalled,
+            signal=lambda signal: self._clients.signal(signal),
             changed=self._world_changed,
             ledger=self._sender.ledger_came,
         )
@@ -75,53 +74,68 @@ class LinkService:
         self._signals = Signals(the_button, self._sound, loud=settings.alarm.sound)
         self._duty = DutyWebhook(settings.duty)
         self._world = World(settings, self._uplink, self._duty)
-        self._tester = SelfTester(
-            settings.self_test,
-            ZoneInfo(settings.hours.timezone),
-            self._recorder,
-            self._parts,
-            publish=self._uplink.send_test,
-            report=self._changed,
-            busy=lambda: self._switchboard.call is not None,
-        )
         self._view = View(
             settings,
             self._switchboard,
             world=self._world,
             signals=self._signals,
             parts=self._parts,
-            video=self._video_here,
+            video=lambda: self._clients.video,
             self_test=lambda: self._tester.last,
         )
-        self._local = LocalService(settings.link_socket, self._view.snapshot, self._command, self._client_left)
-        self._reports = Reports(self._parts)
-        self._health = HealthReport(
-            settings,
-            self._parts,
-            self._reports,
+        self._telling = Telling(
+            self._switchboard,
+            self._recorder,
+            self._uplink,
             world=self._world,
-            sound=self._sound,
-            button=the_button,
-            uplink=self._uplink,
-            bad_lines=lambda: self._local.bad_lines,
-            refused_signals=lambda: self._signalling.refused,
+            signals=self._signals,
+            view=self._view,
+            broadcast=lambda snapshot: self._clients.local.broadcast(snapshot),
+        )
+        self._tester = SelfTester(
+            settings.self_test,
+            ZoneInfo(settings.hours.timezone),
+            self._recorder,
+            self._parts,
+            publish=self._uplink.send_test,
+            report=self._telling.changed,
+            busy=lambda: self._switchboard.call is not None,
         )
         self._presses = Presses(
             self._switchboard,
             self._signals,
             self._parts,
             hold_ends_call=settings.button.hold_ends_call,
-            changed=self._changed,
+            changed=self._telling.changed,
         )
-        self._commands = Commands(
+        reports = Reports(self._parts)
+        commands = Commands(
             self._switchboard,
             settings.staff.pin,
             self._signals,
-            self._reports,
+            reports,
             restart=self._restart_asked,
             test=self._tester.ask,
         )
-        self._time_matters = asyncio.Event()
+        self._clients = Clients(
+            settings.link_socket,
+            commands,
+            self._signalling,
+            self._uplink,
+            view=self._view,
+            telling=self._telling,
+        )
+        self._health = HealthReport(
+            settings,
+            self._parts,
+            reports,
+            world=self._world,
+            sound=self._sound,
+            button=the_button,
+            uplink=self._uplink,
+            bad_lines=lambda: self._clients.local.bad_lines,
+            refused_signals=lambda: self._signalling.refused,
+        )
         self._restart = asyncio.Event()
         self._restarter: LocalClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -134,13 +148,13 @@ class LinkService:
         Raises :class:`kiosk.local.SocketBusy` when another link serves this kiosk.
         """
         self._loop = asyncio.get_running_loop()
-        self._local.claim()
+        self._clients.local.claim()
         try:
             for part in ("button", "journal", *(["duty"] if self._duty.url else [])):
                 self._parts.well(part)
             self._restore(*await self._recorder.open())
             # A request that the journal knows must not open a second call, so nobody is heard before it is read.
-            await self._local.start()
+            await self._clients.local.start()
             self._button.start(self._from_button)
             notify("READY=1")
             async with asyncio.TaskGroup() as tasks:
@@ -162,8 +176,12 @@ class LinkService:
             notify("STOPPING=1")
             await self._sound.close()
             self._button.close()
-            await self._local.stop()
+            await self._clients.local.stop()
             await self._recorder.close()
+
+    def _restart_asked(self, client: LocalClient) -> None:
+        self._restarter = client
+        self._restart.set()
 
     async def _restart_wanted(self) -> None:
         await self._restart.wait()
@@ -182,44 +200,9 @@ class LinkService:
             log.info("call %s goes on: %s", call.id, call.state, extra=about(call=call.id))
         self._switchboard.restore(call, causes)
         if call is not None:
-            self._record([], [])  # by the clocks of now: the next restart counts from here
-            self._send_call()
-        self._refresh()
-
-    # --- changes -----------------------------------------------------------------------------------
-
-    def _changed(self, facts: Iterable[Fact], causes: Iterable[str] = ()) -> None:
-        """The call has changed: lamp first, then publish and journal side by side, then everybody else."""
-        facts, causes = list(facts), list(causes)
-        if facts or causes:
-            self._show()
-            self._send_call()
-            self._record(facts, causes)
-            for fact in facts:
-                told = about(call=fact.call, part="call" if fact.call else "", event=fact.kind)
-                subject = f"call {fact.call}" if fact.call else "terminal"
-                log.info("%s: %s %s", subject, fact.kind, fact.why, extra=told)
-            self._refresh()
-
-    def _record(self, facts: list[Fact], causes: list[str]) -> None:
-        call = self._switchboard.call
-        saved = Saved(call, clock.now(), clock.boot_id(), clock.wall_ms()) if call else None
-        self._recorder.write(Entry(facts, saved, causes, clock.wall_ms()))
-
-    def _refresh(self) -> None:
-        """Lamp, alarm and local clients show what is true now."""
-        self._show()
-        self._local.broadcast(self._view.snapshot())
-
-    def _show(self) -> None:
-        now, call = clock.now(), self._switchboard.call
-        self._signals.show(call, self._switchboard.alarm(now, self._world.around()), now)
-        if call is not None or self._signals.passing:
-            self._time_matters.set()
-
-    def _send_call(self) -> None:
-        call = self._switchboard.call
-        self._uplink.send_call(self._view.call(), waiting=call is not None and call.waiting)
+            self._telling.record()  # by the clocks of now: the next restart counts from here
+            self._telling.send_call()
+        self._telling.refresh()
 
     # --- button ------------------------------------------------------------------------------------
 
@@ -237,9 +220,9 @@ class LinkService:
         """Joined the broker: adopt what it remembers, then tell it what is true."""
         facts = self._switchboard.adopt(seen, clock.now()) if seen is not None else []
         if seen is not None and facts:
-            self._changed(facts, [seen.id])
+            self._telling.changed(facts, [seen.id])
         else:
-            self._send_call()
+            self._telling.send_call()
         self._health.send()
 
     def _reply(self, reply: messages.Reply) -> None:
@@ -248,33 +231,15 @@ class LinkService:
             return
         facts = self._switchboard.reply(reply, clock.now())
         if facts and isinstance(reply, messages.CallBack):
-            self._changed(facts, [call_back_cause(reply.request)])
+            self._telling.changed(facts, [call_back_cause(reply.request)])
         else:
-            self._changed(facts)
-
-    def _signalled(self, signal: messages.SignalDown) -> None:
-        """What the agent's page says about the video goes to whoever carries it."""
-        self._signalling.down(signal)
-        line = messages.encode(messages.Signalled(signal))
-        for client in self._local.clients:
-            if client.video:
-                client.send(line)
-
-    def _send_signal(self, signal: messages.SignalUp) -> str:
-        """Gives why it was not sent, or nothing: whoever sends it will say it again."""
-        if why := self._signalling.up(signal):
-            return why
-        try:
-            self._uplink.send_signal(signal)
-        except NotConnected as error:
-            return str(error)
-        return ""
+            self._telling.changed(facts)
 
     def _world_changed(self) -> None:
         """The connection, who is on duty, or the hall's queue."""
         self._world.check(self._parts)
-        self._changed(self._switchboard.tick(clock.now(), self._world.around()))
-        self._refresh()
+        self._telling.changed(self._switchboard.tick(clock.now(), self._world.around()))
+        self._telling.refresh()
 
     # --- journal and parts -------------------------------------------------------------------------
 
@@ -282,8 +247,8 @@ class LinkService:
         for cause in causes:
             self._button.acknowledge(cause)
         if self._switchboard.written(causes):
-            self._send_call()
-            self._refresh()
+            self._telling.send_call()
+            self._telling.refresh()
         self._sender.committed()
 
     def _journal_fault(self, fault: str, remedy: str) -> None:
@@ -295,84 +260,35 @@ class LinkService:
     def _part_changed(self, name: str, fault: str, remedy: str) -> None:
         call = self._switchboard.call
         kind, why = ("fault", f"{name}: {fault}") if fault else ("recovered", name)
-        self._record([Fact(kind=kind, call=call.id if call else "", why=why, text=remedy[:500])], [])
+        self._telling.record([Fact(kind=kind, call=call.id if call else "", why=why, text=remedy[:500])])
         self._health.send()
-        self._refresh()
-
-    # --- local clients -----------------------------------------------------------------------------
-
-    def _command(self, client: LocalClient, line: bytes) -> bytes:
-        command: messages.Command = messages.decode(line, messages.Command)  # type: ignore[arg-type]
-        if isinstance(command, messages.Signal):
-            why = self._send_signal(command.signal)
-            return messages.encode(messages.Result(command.request, ok=not why, why=why))
-        if isinstance(command, messages.Ping):
-            if command.state:
-                client.send(self._view.snapshot())
-            return messages.encode(messages.Result(command.request, ok=True))
-        before = self._signals.seen
-        done = self._commands.obey(client, command)
-        self._changed(done.facts, done.causes)
-        self._show()
-        if self._signals.seen != before:  # practice or a lamp test has begun or ended
-            self._refresh()
-        if isinstance(command, messages.Hello):
-            self._send_call()  # whether video is possible may have changed
-        return messages.encode(messages.Result(command.request, ok=not done.why, why=done.why, case=done.case))
-
-    def _restart_asked(self, client: LocalClient) -> None:
-        self._restarter = client
-        self._restart.set()
-
-    def _client_left(self, client: LocalClient) -> None:
-        self._reports.left({other.name for other in self._local.clients}, clock.now())
-        self._signals.trial.left(client)
-        if client.video:
-            call = self._switchboard.call
-            if call is not None and not self._video_here():
-                # Whoever carried the picture is gone, and cannot say so itself.
-                self._changed(self._switchboard.media(call.id, False, clock.now()) or [])
-            self._send_call()
-        self._refresh()
-
-    def _video_here(self) -> bool:
-        return any(client.video for client in self._local.clients)
+        self._telling.refresh()
 
     # --- time --------------------------------------------------------------------------------------
 
     async def _let_time_pass(self) -> None:
         """While there is a call, practice or a lamp test, let its time pass; otherwise sleep."""
         while True:
-            await self._time_matters.wait()
-            before = self._signals.seen
-            self._changed(self._switchboard.tick(clock.now(), self._world.around()))
-            self._show()
-            if self._signals.seen != before:
-                self._refresh()
+            await self._telling.time_matters.wait()
+            self._telling.changed(self._switchboard.tick(clock.now(), self._world.around()))
+            self._telling.refresh_signals()
             if self._switchboard.call is None and not self._signals.passing:
-                self._time_matters.clear()
+                self._telling.time_matters.clear()
             await asyncio.sleep(TICK_S)
 
     async def _report_health(self) -> None:
         while True:
             await self._health.check()
             if self._switchboard.call is not None:
-                self._send_call()
+                self._telling.send_call()
             self._health.send()
             await asyncio.sleep(HEALTH_S)
 
     async def _call_duty(self) -> None:
-        """Urgent calls that nobody in the hall can be expected to answer go to the duty webhook."""
-        while self._duty.url:
-            await asyncio.sleep(TICK_S)
-            call = self._switchboard.call
-            if call is None or not self._duty.due(call, self._world.around()):
-                continue
-            body = {"hall": self._settings.hall, "kiosk": self._settings.name, "call": self._view.call()}
-            if await self._duty.post(call, body):
-                self._parts.well("duty")
-                self._changed([Fact(kind="duty-called", call=call.id, why=self._duty.url[:500])])
-            else:
-                remedy = f"{self._duty.error}; correct duty.webhook. The local alarm sounds instead"
-                self._parts.fault("duty", "webhook", remedy, clock.now())
-                await asyncio.sleep(WEBHOOK_AGAIN_S)
+        await self._duty.run(
+            self._switchboard,
+            self._parts,
+            around=self._world.around,
+            body=self._view.for_duty,
+            changed=self._telling.changed,
+        )

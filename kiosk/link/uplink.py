@@ -11,7 +11,8 @@ import logging
 from collections.abc import Callable
 
 from kiosk import clock, config, messages, topics
-from kiosk.broker import NO_SUBSCRIBERS, Broker, BrokerError, Message, NotConnected
+from kiosk.broker import NO_SUBSCRIBERS, Broker, Message
+from kiosk.brokerfaults import BrokerError, NotConnected
 from kiosk.link.recorder import Recorder
 from kiosk.messages import BadMessage, LedgerAck, Presence, Reply, SignalDown, SignalUp
 
@@ -94,11 +95,11 @@ class Uplink:
                 log.debug("health is sent when the connection is back")
 
     def send_signal(self, signal: SignalUp) -> None:
-        """Publish a signal of a video call. Raises :class:`~kiosk.broker.NotConnected`."""
+        """Publish a signal of a video call. Raises :class:`~kiosk.brokerfaults.NotConnected`."""
         self.broker.publish(self._topic["signal/up"], messages.encode(signal), expiry_s=SIGNAL_EXPIRY_S)
 
     def send_test(self, test: messages.SelfTest) -> None:
-        """Publish a test call. Raises :class:`~kiosk.broker.NotConnected`."""
+        """Publish a test call. Raises :class:`~kiosk.brokerfaults.NotConnected`."""
         self.broker.publish(self._topic["test"], messages.encode(test), expiry_s=SIGNAL_EXPIRY_S)
 
     async def send_events(self, *, again: bool = False) -> None:

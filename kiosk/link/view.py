@@ -1,8 +1,9 @@
-"""The call and its surroundings as others are told of them: the broker, and the clients at the local socket."""
+"""The call and its surroundings as others are told of them: the broker, the duty, the local clients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from kiosk import clock, config, messages
 from kiosk.link.call import Switchboard
@@ -47,6 +48,10 @@ class View:
             closed=not self._world.around().open,
             video=self._video(),
         )
+
+    def for_duty(self) -> dict[str, Any]:
+        """The call as the duty webhook gets it."""
+        return {"hall": self._settings.hall, "kiosk": self._settings.name, "call": self.call()}
 
     def snapshot(self) -> bytes:
         """Everything that a local client may show."""

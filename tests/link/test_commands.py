@@ -68,6 +68,9 @@ class Terminal:
         self.facts, self.case = list(done.facts), done.case
         return [fact.kind for fact in done.facts], list(done.causes), done.why
 
+    def left(self, client: Client, present: list[Client]) -> list[str]:
+        return [fact.kind for fact in self.commands.left(client, present)]  # type: ignore[arg-type]
+
     @property
     def state(self) -> State | None:
         return self.board.call.state if self.board.call else None
@@ -138,6 +141,26 @@ def test_media(calling: Terminal) -> None:
     calling.board.reply(Accept("req-t1", 0, Agent("li", "李娜", "d1"), Mode.VIDEO), 0.0)
     assert calling(Media("m1", "req-t1", running=True)) == (["connected"], [], "")
     assert calling(Media("m2", "req-t1", running=True)) == ([], [], "")
+
+
+def test_the_picture_ends_with_the_last_client_that_can_carry_it(calling: Terminal) -> None:
+    calling(Hello("screen", video=True))
+    calling.board.reply(Accept("req-t1", 0, Agent("li", "李娜", "d1"), Mode.VIDEO), 0.0)
+    calling(Media("m1", "req-t1", running=True))
+    voice, other = Client(), Client()
+    other.video = True
+    assert calling.left(voice, present=[calling.client]) == []
+    assert calling.left(calling.client, present=[voice, other]) == []
+    assert calling.left(other, present=[voice]) == ["media-lost"]
+
+
+def test_practice_ends_with_who_asked_for_it(terminal: Terminal) -> None:
+    terminal(TryButton("t1", on=True))
+    assert terminal.signals.trial.state is Trial.ARMED
+    assert terminal.left(Client(), present=[terminal.client]) == []
+    assert terminal.signals.trial.state is Trial.ARMED
+    terminal.left(terminal.client, present=[])
+    assert terminal.signals.trial.state is Trial.OFF
 
 
 def test_staff_with_the_pin(calling: Terminal) -> None:

@@ -1,19 +1,24 @@
+import asyncio
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from msgspec.structs import replace
+from waiting import until
 
 from kiosk import webhook
-from kiosk.config import Duty
+from kiosk.config import Duty, Escalation
+from kiosk.link import duty as duty_module
+from kiosk.link.call import Switchboard
 from kiosk.link.duty import DutyWebhook
 from kiosk.link.escalation import Surroundings
 from kiosk.link.live import LiveCall
-from kiosk.messages import Cause, State, Urgency
+from kiosk.link.parts import Parts
+from kiosk.messages import Cause, Fact, State, Urgency
 
 CLOSED = Surroundings(open=False)
 URGENT = LiveCall("boot-1", Cause.BUTTON, State.CALLING, 1.0, 1.0, 1.0, Urgency.URGENT, level=3)
@@ -81,6 +86,41 @@ async def test_with_a_secret_each_try_is_signed_under_the_same_id(site: Site) ->
         assert webhook.is_signed(webhook.signing_key(secret), headers, b'{"kiosk":"k1"}', time.time())
     first, again, next_round = [headers["webhook-id"] for headers in site.headers]
     assert first == again != next_round
+
+
+async def test_what_is_due_is_posted_until_it_is_taken_and_goes_on_record_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duty_module, "AGAIN_S", 0.01)
+    duty, board, said, told = DutyWebhook(Duty(site.url)), Switchboard(Escalation()), list[str](), list[Fact]()
+    parts = Parts(lambda name, fault, _remedy: said.append(f"{name}: {fault}"))
+
+    def changed(facts: Sequence[Fact]) -> None:
+        told.extend(facts)
+
+    site.code = 500
+    running = asyncio.create_task(
+        duty.run(board, parts, around=lambda: CLOSED, body=lambda: {"kiosk": "k1"}, changed=changed)
+    )
+    board.summon("btn-1", 0.0, urgency=Urgency.URGENT)
+    await until(lambda: len(site.got) > 1)
+    assert (said, told) == (["duty: webhook"], [])
+    site.code = 204
+    await until(lambda: told)
+    assert said == ["duty: webhook", "duty: "]
+    tries = len(site.got)
+    await asyncio.sleep(2 * duty_module.LOOK_S)
+    running.cancel()
+    assert len(site.got) == tries
+    assert [(fact.kind, fact.call, fact.why) for fact in told] == [("duty-called", "btn-1", site.url)]
+
+
+async def test_without_an_address_nobody_looks_for_calls() -> None:
+    unused = Parts(lambda *_: None)
+    async with asyncio.timeout(1.0):
+        await DutyWebhook(Duty()).run(
+            Switchboard(Escalation()), unused, around=Surroundings, body=dict, changed=lambda _: None
+        )
 
 
 @pytest.mark.parametrize(
