@@ -13,15 +13,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from kiosk import config
+from kiosk import clock, config
+from kiosk.attempts import Attempts
 from kiosk.brokerfaults import BrokerError, NotConnected, explain
-from kiosk.pahoclient import CONNECT_TIMEOUT_S, PahoClient
+from kiosk.pahoclient import PahoClient
 
 log = logging.getLogger(__name__)
 
-#: A broker that has not yet accepted our version may never answer it, so the other is tried soon.
-FIRST_ANSWER_S = 1.5
-BACKOFF_S = (0.1, 2.0)  # first and longest wait between attempts
 NO_SUBSCRIBERS = 16  # MQTT 5 reason code of a PUBACK
 _FAILURE = 128  # and of everything that was not done
 
@@ -59,8 +57,7 @@ class Broker:
         self._on_message = on_message
         self._on_lost = on_lost
         self._client: PahoClient | None = None
-        self._proved = False  # a broker has accepted this version
-        self.mqtt5 = True  # else 3.1.1: some brokers know no other
+        self._attempts = Attempts()
         self.connected = False
         self.fault = ""  # why there is no connection; empty also before the first try
         self.refused = ""  # a topic that the broker has not let us write, in this connection (MQTT 5)
@@ -71,17 +68,15 @@ class Broker:
 
     async def run(self) -> None:
         """Connect, stay connected, connect again; ends only by being cancelled."""
-        wait = BACKOFF_S[0]
         while True:
             try:
                 await self._session()
-                wait = BACKOFF_S[0]
             except BrokerError as error:
                 if str(error) != self.fault:
                     log.warning("%s", error)
                 self.fault = str(error)
-            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
-            wait = min(BACKOFF_S[1], wait * 2)
+            # Not all at once: a broker that comes back has every terminal of the hall before its door.
+            await asyncio.sleep(self._attempts.wait_s(clock.now()) * random.uniform(0.5, 1.0))
 
     async def subscribe(self, topics: Sequence[str]) -> None:
         """Subscribe with QoS 1 and wait for the broker's word. Raises :class:`BrokerError`."""
@@ -124,17 +119,19 @@ class Broker:
     # --- one connection ----------------------------------------------------------------------------
 
     async def _session(self) -> None:
-        client = PahoClient(self._settings, self._client_id, self._will, self._received, mqtt5=self.mqtt5)
+        mqtt5 = self._attempts.mqtt5
+        client = PahoClient(self._settings, self._client_id, self._will, self._received, mqtt5=mqtt5)
         try:
             await client.connect()
             self.ends = client.certificate_ends() or self.ends
             await self._accepted(client)
+            self._attempts.accepted(clock.now())
             self._client, self.connected, self.fault, self.refused = client, True, "", ""
             log.info(
                 "connected to %s:%d, MQTT %s",
                 self._settings.host,
                 self._settings.port,
-                "5" if self.mqtt5 else "3.1.1",
+                "5" if mqtt5 else "3.1.1",
             )
             joining = asyncio.ensure_future(self._on_connected())
             try:
@@ -157,10 +154,9 @@ class Broker:
     async def _accepted(self, client: PahoClient) -> None:
         """Wait for the broker to accept this connection. Raises :class:`BrokerError` when it does not."""
         answered, lost = client.answered, client.lost
-        await _first(answered, lost, limit_s=CONNECT_TIMEOUT_S if self._proved else FIRST_ANSWER_S)
+        await _first(answered, lost, limit_s=self._attempts.answer_s)
         if not answered.done():
-            if not self._proved:  # some brokers just hang up on a version they do not know
-                self.mqtt5 = not self.mqtt5
+            self._attempts.unanswered()
             if self._settings.tls and lost.done():
                 raise BrokerError(client.refusal())
             why = lost.result() if lost.done() else "no answer to CONNECT"
@@ -168,7 +164,7 @@ class Broker:
         code = answered.result()
         if code.is_failure:
             if code.value in (1, 132):  # unacceptable protocol version, of 3.1.1 and of 5
-                self.mqtt5 = not self.mqtt5
+                self._attempts.unknown_version()
             raise BrokerError(explain(self._settings, f"refused: {code}"))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
