@@ -8,7 +8,7 @@ ANSWER_S = 3.0
 WAITS_S = (0.1, 2.0)  # first and longest
 #: One that lasted so long was sound. One that is taken away at once (two clients of one name) is not hurried.
 STEADY_S = 10.0
-#: Of a broker that has accepted MQTT 5 and is silent now, every so-manieth attempt is with 3.1.1: it may be another.
+#: Of a broker that knows MQTT 5 and is silent now, every so-manieth attempt is with 3.1.1: it may be another.
 _OTHER_EVERY = 4
 
 

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from kiosk import config
 from kiosk.dialogue.pack import Service
-from kiosk.messages import Cause, Complain, Ears, Mode, Part, Staff, State, Trial
+from kiosk.messages import Cause, Complain, Ears, Mode, Part, State
 from kiosk.screen.scene import Scene, TextSize, Variant
+from kiosk.screen.staff_gallery import STAFF
 from kiosk.screen.urgent_gallery import URGENT
 from kiosk.screen.walker import AGENT, NOON, Walker, bank
 
@@ -82,6 +83,11 @@ def _answer_repeated(walker: Walker) -> None:
 
 def _answer_unfilled(walker: Walker) -> None:
     walker.touch("topic-other", "more", "service-hours")
+
+
+def _asked_slow(walker: Walker) -> None:
+    walker.touch("human")
+    walker.wait(3)
 
 
 def _queue(walker: Walker) -> None:
@@ -179,51 +185,12 @@ def _out_of_order_asked(walker: Walker) -> None:
     walker.touch("human")
 
 
-def _practice(walker: Walker) -> None:
-    walker.touch("practice")
-    walker.link(trial=Trial.ARMED)
-
-
-def _practice_done(walker: Walker) -> None:
-    _practice(walker)
-    walker.say("我要找人工")
-    walker.link(trial=Trial.DONE)
-
-
-def _pin(walker: Walker) -> None:
-    walker.touch(*["header"] * 5, "key-4", "key-7")
-
-
-def _pin_wrong(walker: Walker) -> None:
-    walker.touch(*["header"] * 5, "key-4", "key-enter")
-    walker.result(Staff, ok=False, why="wrong PIN")
-
-
-def _technician(walker: Walker) -> None:
-    walker.touch(*["header"] * 5, "key-4", "key-7", "key-1", "key-1", "key-enter")
-    walker.result(Staff)
-
-
-def _technician_more(walker: Walker) -> None:
-    _technician(walker)
-    walker.touch("more", "volume-up")
-
-
-def _parts(walker: Walker) -> None:
-    faulty = Part(False, "unreachable", "mqtts://broker.hall:8883: connection refused; is mosquitto running?")
-    walker.link(parts=walker.snapshot.parts | {"broker": faulty})
-    _technician(walker)
-    walker.touch("parts")
-
-
-#: The name of each scene in the gallery, and how to get there.
-
-
 def _talking(walker: Walker, **view: Any) -> None:
     walker.answered(State.CONNECTED, Mode.VIDEO)
     walker.video(**({"running": True, "picture": True} | view))
 
 
+#: The name of each scene in the gallery, and how to get there.
 GALLERY: dict[str, Callable[[Walker], None]] = {
     "welcome": lambda walker: None,
     "welcome_no_mic": _welcome_no_mic,
@@ -239,6 +206,7 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "answer_repeated": _answer_repeated,
     "answer_unfilled": _answer_unfilled,
     "asked": lambda walker: walker.touch("human"),
+    "asked_slow": _asked_slow,
     "calling": lambda walker: walker.call(State.CALLING, age_ms=1000, rung_by=()),
     "calling_rung": lambda walker: walker.call(),
     "calling_queue": _queue,
@@ -273,13 +241,7 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "warning": _warning,
     "out_of_order": _out_of_order,
     "out_of_order_asked": _out_of_order_asked,
-    "practice": _practice,
-    "practice_done": _practice_done,
-    "pin": _pin,
-    "pin_wrong": _pin_wrong,
-    "technician": _technician,
-    "technician_more": _technician_more,
-    "parts": _parts,
+    **STAFF,
 }
 
 
