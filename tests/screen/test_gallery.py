@@ -15,8 +15,8 @@ from kiosk.screen.scene import Buttons, Cards, Paragraph, Rows, Scene, TextSize,
 
 WANTED = """
     welcome welcome_no_mic welcome_no_pack listening listening_caption choices unclear answer
-    answer_repeated asked asked_slow calling calling_queue calling_alarm calling_offline calling_closed calling_nobody
-    calling_escalated urgent confirm_end accepted_walk accepted_video connected_walk connected_video
+    answer_repeated asked asked_slow calling calling_queue calling_alarm calling_offline calling_closed
+    calling_nobody calling_escalated urgent confirm_end accepted_walk accepted_video connected_walk connected_video
     connected_video_lost connected_video_card connected_video_answer
     ended rating complaint complaint_kept thanks warning ended_warning out_of_order practice
     practice_done pin technician parts
