@@ -1,7 +1,7 @@
 """What a visit makes of one decision after another, so that it never loops and never hides the exit. Pure.
 
-Two misses in a visit call a human. The same question twice, or 再说一遍, is usually poor hearing: it is answered
-slower and larger, and a third time by a human. What was refused is never offered again.
+Two misses in a visit call a human. The same question twice, or 再说一遍, is usually poor hearing: its answer or
+cards are read slower and larger, and a third time a human is called. What was refused is never offered again.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class CallHuman(Struct, frozen=True):
 Reaction = Show | Choose | AskAgain | HearComplaint | SayAgain | StepBack | SayGoodbye | CallHuman
 
 
-def heard(talk: Talk, decision: Decision) -> tuple[Talk, Reaction]:
-    """What to do about something that was said."""
+def heard(talk: Talk, decision: Decision, offered: tuple[str, ...] = ()) -> tuple[Talk, Reaction]:
+    """What to do about something that was said; ``offered``: the services it may have meant, shown already."""
     match decision:
         case HandOver(reason=Reason.URGENT, service=service):
             return talk, CallHuman(urgent=True, service=service)
@@ -89,6 +89,8 @@ def heard(talk: Talk, decision: Decision) -> tuple[Talk, Reaction]:
             return _answer(talk, service)
         case Offer(services=services):
             left = tuple(service for service in services if service not in talk.refused)
+            if left and set(left) == set(offered):
+                return _again(moved_on(talk) if talk.told else talk)
             # One card that is left is still a question: it was not sure enough to be the answer.
             return (moved_on(talk), Choose(left)) if left else missed(talk)
         case Unclear():

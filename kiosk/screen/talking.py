@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -9,6 +10,8 @@ from msgspec.structs import replace
 from kiosk.dialogue import policy
 from kiosk.dialogue.decision import Act, Answer, Decision, HandOver, Reason, Understanding
 from kiosk.dialogue.masking import masked
+from kiosk.dialogue.person import asks_person, only_asks
+from kiosk.dialogue.wording import bare
 from kiosk.messages import Cause, Complain, Rate, TryButton, Urgency
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.misses import Misses
@@ -34,6 +37,10 @@ from kiosk.screen.summoning import Summoning
 _SIZES = list(TextSize)
 MAX_SHOWN = 30  # characters of what was heard in practice
 MAX_ACT = 8  # characters: who says more than 返回 or 再说一遍 while complaining, complains
+_NO_COMPLAINT = re.compile(
+    r"(?:嗯|呃|额|啊|哦|唉|哎|那个|这个|就是|等一下|等等|等会儿?|(?:让我|我)?想想|怎么说呢?)*"
+    r"(?:(?:我|我们|俺)?(?:要|想|得|就要)?(?:去|来)?(?:投诉|告状|提(?:个|点)?意见|反映(?:个|点)?(?:事|问题)?)(?:你们|他们|一下|个人)?)?"
+)
 
 
 def larger(size: TextSize) -> TextSize:
@@ -79,11 +86,15 @@ class Talking:
         state.tell(words)
         answering = not self._busy(now)
         if isinstance(state.step, Complaining) and not _leads_away(decision, words):
-            self._complain(state.step, words, now, private=True)
             answering = False
+            if not _says_nothing(decision, words):
+                self._complain(state.step, words, now, private=True)
+            elif not isinstance(decision, HandOver):
+                state.again += 1  # it is asked once more what is wrong
         if answering or isinstance(decision, HandOver):
             before = state.talk
-            talk, reaction = policy.heard(before, decision)
+            offered = state.step.services if isinstance(state.step, Choices) and not state.step.topic else ()
+            talk, reaction = policy.heard(before, decision, offered)
             self._react(talk, reaction, now, Cause.VOICE, sentence)
             self._misses.heard(words, decision, before, reaction, now)
 
@@ -235,6 +246,15 @@ class Talking:
         request = self._outbox.new_id()
         self._outbox.insist(Complain(request, text, step.call), now, private=private)
         self._state.go(ComplaintKept(request), now)
+
+
+def _says_nothing(decision: Decision, words: str) -> bool:
+    """Whether it is no complaint yet: 我要投诉 alone, 人工 alone, or said while thinking."""
+    said = bare(words)
+    if isinstance(decision, HandOver):
+        asked = asks_person(said)
+        return bool(asked) and only_asks(said, asked)
+    return _NO_COMPLAINT.fullmatch(said) is not None
 
 
 def _leads_away(decision: Decision, words: str) -> bool:

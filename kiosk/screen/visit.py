@@ -15,7 +15,7 @@ from kiosk import config
 from kiosk.dialogue.decision import Understanding
 from kiosk.dialogue.pack import Pack
 from kiosk.messages import Cause, Complain, Ears, Resolved, Result, Snapshot, Summon, Utterance, VoiceState
-from kiosk.screen import actions, idle
+from kiosk.screen import actions, aloud, idle
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.effects import (
     Brightness as Brightness,
@@ -31,7 +31,7 @@ from kiosk.screen.outbox import Outbox
 from kiosk.screen.presenters import frame
 from kiosk.screen.scene import Scene, TextSize
 from kiosk.screen.state import VisitState
-from kiosk.screen.steps import ComplaintKept, Ended, Kept as Kept, Thanks
+from kiosk.screen.steps import ComplaintKept, Ended, Kept as Kept, Practice, Thanks
 from kiosk.screen.summoning import Summoning
 from kiosk.screen.talking import Talking
 from kiosk.screen.technician import StaffTouches
@@ -107,9 +107,13 @@ class Visit:
     def heard(self, utterance: Utterance, now: float) -> list[Effect]:
         """Somebody has said something, whole."""
         if text := utterance.text.strip():
+            action = self._read_aloud(text, now)
             idle.somebody(self._state, now)
             self._state.acted_at = now
-            self._talking.heard(utterance.id, text, now, utterance.alternatives)
+            if not action:
+                self._talking.heard(utterance.id, text, now, utterance.alternatives)
+            elif action != aloud.STAY:
+                self._talking.touch(action, now)
         return self._effects(now)
 
     def touch(self, action: str, now: float) -> list[Effect]:
@@ -205,6 +209,15 @@ class Visit:
         idle.somebody(state, now)
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _read_aloud(self, text: str, now: float) -> str:
+        """What of the visit's scene is touched by saying it."""
+        state = self._state
+        busy = state.call is not None or state.asking is not None or state.out_of_order(now)
+        if busy or state.staff is not None or isinstance(state.step, Practice):
+            return ""
+        shown = frame.picture(state, catalogue(state.language), now)
+        return aloud.touch_of(text, shown.blocks, warned=state.warned_at is not None)
 
     def _notice(self, now: float) -> None:
         """A link that has never been heard counts as gone from the first moment on."""

@@ -21,7 +21,9 @@ _PERSON = (
 _EVERYWHERE = (
     "是 是的 不是 对 对的 不对 好 好的 行 可以 不用 不要 没有 有 谢谢 没听清 听不见 听不清 再说一遍 "
     "大声一点 慢一点 看不清 字大一点 返回 回去 退出 算了 不办了 办好了 没办好 厕所在哪里 在哪里取号 "
-    "我要取号 怎么办"
+    "我要取号 怎么办 "
+    # words that touch a button (kiosk.screen.aloud)
+    "都不是 不是这个 还有别的吗 第一个 第二个 第三个 不投诉了 我还在 在呢 还在"
 )
 
 PERSON = tuple(_PERSON.split())
