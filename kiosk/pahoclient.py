@@ -21,6 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from kiosk import config
 from kiosk.brokerfaults import BrokerError, NotConnected, explain, explain_refusal
+from kiosk.ownthread import in_own_thread
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class PahoClient:
         settings = self._settings
         connecting = partial(self._client.connect, settings.host, settings.port, KEEPALIVE_S)
         try:
-            await asyncio.get_running_loop().run_in_executor(None, connecting)
+            await in_own_thread(connecting)
         except (OSError, ValueError) as error:
             raise BrokerError(explain(settings, error)) from error
         self._attach()

@@ -93,12 +93,12 @@ def _video(*, headless: bool) -> str:
 
 def missing() -> list[str]:
     """What this machine lacks of the whole product, each with what it means."""
-    from kiosk.link.alarm import find_player
+    from kiosk.link.alarm import find_players
     from kiosk.video import devices
     from kiosk.voice import models
 
     lacks = [*speaking.lacking(), *models.lacking(models.default_dir())]
-    if not find_player():
+    if not find_players():
         lacks.append("a sound player (apt install pulseaudio-utils or alsa-utils): the local alarm only blinks")
     if find_mosquitto() is None:
         lacks.append("mosquitto (apt install mosquitto): the demo's own broker gives everybody all rights")

@@ -79,11 +79,28 @@ class Hall:
 
     escalation: Escalation
     desks: dict[str, Presence] = field(default_factory=dict)
+    _heard_at: dict[str, float] = field(default_factory=dict)  # desk -> when its presence last came
     _kiosks: dict[str, _Kiosk] = field(default_factory=dict)
 
     @property
     def kiosks(self) -> list[str]:
         return sorted(self._kiosks)
+
+    def set_desk(self, name: str, presence: Presence, now: float) -> None:
+        """What a desk says of itself, or the broker of it."""
+        self.desks[name], self._heard_at[name] = presence, now
+
+    def hear_desks_anew(self, now: float) -> None:
+        """We were away, and have heard nobody."""
+        self._heard_at = dict.fromkeys(self.desks, now)
+
+    def miss_desks(self, now: float) -> list[str]:
+        """Those that have not spoken for long: they are gone, whatever the broker remembers of them."""
+        gone = [
+            name for name, there in self.desks.items() if there.online and now - self._heard_at[name] >= STALE_S
+        ]
+        self.desks |= dict.fromkeys(gone, Presence(online=False))
+        return gone
 
     def call_of(self, kiosk: str) -> Call | None:
         known = self._kiosks.get(kiosk)

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 CHECK_S = 0.5
 TICK_S = 4.0
+PRESENCE_S = 5.0  # said again so often: what the broker remembers of a desk may be of one that is gone
 LOG_BAD_EVERY_S = 60.0
 RETAINED_S = 0.1  # what a broker has kept comes so soon after its word to a subscription
 
@@ -76,6 +77,7 @@ class DeskService:
         self._custody = Custody(settings, ledger, self.in_database, self._uplink.say_head)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="passwords")
+        self._said_at = 0.0
         self.bad_messages = 0
         self._bad_logged = -LOG_BAD_EVERY_S
         self._discovery = Discovery(settings, self.hall, self.broker, self.roster.is_ledger)
@@ -176,6 +178,7 @@ class DeskService:
         if news is None:
             return
         presence, of_people = news
+        self._said_at = clock.now()
         if of_people:
             self.front.tell(self.roster.message())
         self._uplink.say_presence(presence)
@@ -195,6 +198,7 @@ class DeskService:
 
     async def _join(self) -> None:
         self.roster.forget()
+        self.hall.hear_desks_anew(clock.now())
         await self._uplink.join()
         self._say_presence()
         self.front.tell(protocol.BrokerState(online=True))
@@ -244,7 +248,8 @@ class DeskService:
                     self._uplink.answer_test(kiosk, test, len(self.roster.presence().agents))
                 case "presence":
                     known = self.hall.desks.get(kiosk)
-                    presence = self.hall.desks[kiosk] = messages.decode(message.payload, Presence)
+                    presence = messages.decode(message.payload, Presence)
+                    self.hall.set_desk(kiosk, presence, now)
                     if kiosk != self.settings.name and not same_people(known, presence):
                         self.front.tell(self.roster.message())
                         self._say_presence()
@@ -272,6 +277,13 @@ class DeskService:
             await asyncio.sleep(CHECK_S)
             now = clock.now()
             self._discovery.look(now)
+            if now - self._said_at >= PRESENCE_S:
+                self._said_at = now
+                self._uplink.say_presence(self.roster.presence())
+            if self.broker.connected and (gone := self.hall.miss_desks(now)):
+                log.warning("said nothing for long, taken for gone: desk %s", ", ".join(gone))
+                self.front.tell(self.roster.message())
+                self._say_presence()
             self._uplink.say_again(self.hall, now)
             for kiosk in self.hall.kiosks:
                 row = self.hall.row(kiosk, now)

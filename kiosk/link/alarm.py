@@ -19,9 +19,11 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 RATE = 16000
+AGAIN_S = 1.0
 #: (Hz, seconds) of one period. Low notes: with age the high ones are the first not to be heard.
 TONES = ((660, 0.3), (880, 0.3), (660, 0.3), (880, 0.3), (0, 0.4))
 PLAYERS = (("paplay",), ("pw-play",), ("aplay", "-q"))
+_NO_PLAYER = "no player: install pulseaudio-utils or alsa-utils"
 
 
 def write_wav(path: Path) -> None:
@@ -41,24 +43,29 @@ def write_wav(path: Path) -> None:
         out.writeframes(bytes(samples))
 
 
-def find_player() -> tuple[str, ...]:
-    """The first player that is installed; empty when there is none."""
-    return next((player for player in PLAYERS if shutil.which(player[0])), ())
+def find_players() -> list[tuple[str, ...]]:
+    """The players that are installed, the best first."""
+    return [player for player in PLAYERS if shutil.which(player[0])]
 
 
 class AlarmSound:
-    """Sounds while it is on. ``fault`` says why it cannot; empty when it can, or has not tried yet."""
+    """Sounds while it is on: by ``player``, or by any that is installed and plays."""
 
     def __init__(self, wav: Path, player: Sequence[str] = (), *, stuck_s: float = 10.0) -> None:
         self._wav = wav
-        self._player = tuple(player) or find_player()
+        self._player = tuple(player)
         self._stuck_s = stuck_s
         self._task: asyncio.Task[None] | None = None
-        self.fault = "" if self._player else "no player: install pulseaudio-utils or alsa-utils"
+        self._failed: dict[str, str] = {}  # player -> why
         try:
             write_wav(wav)
         except OSError as error:
-            self.fault = f"{wav} cannot be written ({error.strerror}); free some disk space"
+            self._failed[str(wav)] = f"{wav} cannot be written ({error.strerror}); free some disk space"
+
+    @property
+    def fault(self) -> str:
+        """Why it cannot sound; empty when it can, or has not tried yet."""
+        return "; ".join(self._failed.values()) or ("" if self._players() else _NO_PLAYER)
 
     @property
     def on(self) -> bool:
@@ -66,7 +73,7 @@ class AlarmSound:
 
     def switch(self, on: bool) -> None:
         """Start or stop; the same again changes nothing."""
-        if on and self._task is None and self._player:
+        if on and self._task is None:
             self._task = asyncio.create_task(self._play())
         elif not on and self._task is not None:
             self._task.cancel()
@@ -79,39 +86,53 @@ class AlarmSound:
         if task is not None:
             await asyncio.wait({task})
 
-    async def _play(self) -> None:
-        while True:
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    *self._player,
-                    str(self._wav),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.DEVNULL,
-                    stderr=asyncio.subprocess.PIPE,
-                )
-            except OSError as error:
-                self._say(f"{self._player[0]} cannot be started ({error.strerror})")
-                await asyncio.sleep(2)
-                continue
-            try:
-                async with asyncio.timeout(self._stuck_s):
-                    _, errors = await process.communicate()
-            except TimeoutError:
-                self._say(f"{self._player[0]} hangs; check the sound service and alarm.player")
-                continue
-            finally:
-                if process.returncode is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
-            if process.returncode:
-                why = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-                self._say(f"{self._player[0]} failed ({why[0]}); check the sound card and alarm.player")
-                await asyncio.sleep(1)
-            else:
-                self.fault = ""
+    def _players(self) -> list[tuple[str, ...]]:
+        # Looked for each time: one may have been installed since. And one of them may reach no sound server.
+        return [self._player] if self._player else find_players()
 
-    def _say(self, fault: str) -> None:
-        if fault != self.fault:
+    async def _play(self) -> None:
+        at = 0
+        while True:
+            players = self._players()
+            if not players:
+                await asyncio.sleep(AGAIN_S)
+                continue
+            player = players[at % len(players)]
+            if fault := await self._once(player):
+                self._say(player[0], fault)
+                at += 1
+                await asyncio.sleep(AGAIN_S)
+            else:
+                self._failed.clear()
+
+    async def _once(self, player: Sequence[str]) -> str:
+        """Play one period; gives why it could not."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *player,
+                str(self._wav),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            return f"{player[0]} cannot be started ({error.strerror})"
+        try:
+            async with asyncio.timeout(self._stuck_s):
+                _, errors = await process.communicate()
+        except TimeoutError:
+            return f"{player[0]} hangs; check the sound service and alarm.player"
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        if process.returncode:
+            why = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+            return f"{player[0]} failed ({why[0]}); check the sound card and alarm.player"
+        return ""
+
+    def _say(self, player: str, fault: str) -> None:
+        if self._failed.get(player) != fault:
             log.error("alarm sound: %s", fault)
-        self.fault = fault
+        self._failed[player] = fault

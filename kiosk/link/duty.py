@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from kiosk.link.escalation import Surroundings
 from kiosk.link.live import LiveCall
 from kiosk.link.parts import Parts
 from kiosk.messages import Fact, Urgency
+from kiosk.ownthread import in_own_thread
 
 LOOK_S = 0.2
 AGAIN_S = 5.0
@@ -76,8 +78,13 @@ class DutyWebhook:
         """POST the call as JSON; True when the other side took it (2xx)."""
         payload = msgspec.json.encode(body)
         headers = self._signed(call, payload) if self._key else {}
-        answer = await asyncio.to_thread(webhook.post, self.url, payload, headers, timeout_s=TIMEOUT_S)
-        self.error = answer.error
+        posting = partial(webhook.post, self.url, payload, headers, timeout_s=TIMEOUT_S)
+        try:
+            # The whole of it, names and headers too: until it is an error, the alarm of a closed hall is quiet.
+            async with asyncio.timeout(TIMEOUT_S):
+                self.error = (await in_own_thread(posting)).error
+        except TimeoutError:
+            self.error = f"{self.url} does not answer in {TIMEOUT_S:.0f} s"
         if not self.error:
             self._done = (call.id, call.round)
         return not self.error

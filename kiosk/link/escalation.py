@@ -20,17 +20,18 @@ class Surroundings(Struct, frozen=True):
     webhook: bool = False  # urgent calls have somewhere to go while the hall is closed
     desks: frozenset[str] = frozenset()
     agents: frozenset[tuple[str, str]] = frozenset()  # (desk, agent) on duty
+    told: bool = True  # a desk itself has lately said who is; else it is what the broker remembers
 
     @property
     def unattended(self) -> bool:
         """Nobody can be expected to come: closed, or a desk itself says that nobody is on duty.
 
-        A desk that has *vanished* says nothing, so that its calls get loud; and within opening hours that
-        the site has set, an empty desk is a failure and not an excuse.
+        A desk that has *vanished* says nothing, so that its calls get loud, whatever the broker remembers of it;
+        and within opening hours that the site has set, an empty desk is a failure and not an excuse.
         """
         if not self.open:
             return True
-        return not self.hours_known and self.online and bool(self.desks) and not self.agents
+        return not self.hours_known and self.online and bool(self.desks) and self.told and not self.agents
 
 
 def due_level(

@@ -11,7 +11,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -112,15 +112,15 @@ class Journal:
         self.id: str = self._db.execute("SELECT value FROM about WHERE key = 'id'").fetchone()[0]
 
     def load(self) -> tuple[Saved | None, list[str]]:
-        """The open call, and the known causes, oldest first."""
-        causes = [row[0] for row in self._db.execute("SELECT id FROM cause ORDER BY number")]
-        row = self._db.execute("SELECT saved FROM live").fetchone()
+        """The open call, and the known causes, oldest first. Raises :class:`JournalError`."""
+        causes = [row[0] for row in self._read("SELECT id FROM cause ORDER BY number")]
+        saved = [row[0] for row in self._read("SELECT saved FROM live")]
         try:
-            return (msgspec.json.decode(row[0], type=Saved) if row else None), causes
+            return (msgspec.json.decode(saved[0], type=Saved) if saved else None), causes
         except msgspec.MsgspecError as error:
             # Written by another version: the broker's retained copy brings it back, if it is not known as over.
             log.error("journal %s: the open call cannot be read (%s)", self.path, error)
-            return None, [cause for cause in causes if msgspec.json.encode(cause) not in row[0]]
+            return None, [cause for cause in causes if msgspec.json.encode(cause) not in saved[0]]
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Commit the entries together. Raises :class:`JournalError`, and then nothing of them is written."""
@@ -155,12 +155,15 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (msgspec.json.encode(entry.saved),))
 
     def unacknowledged(self, after: int = 0, limit: int = BATCH) -> tuple[int, list[Event]] | None:
-        """The oldest number still held, and at most ``limit`` events after ``after``, in order; None for none."""
-        rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        """The oldest number still held, and at most ``limit`` events after ``after``, in order; None for none.
+
+        Raises :class:`JournalError`.
+        """
+        rows = self._read("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         events = [_event(*row) for row in rows]
         if not events:
             return None
-        return self._db.execute("SELECT min(seq) FROM event").fetchone()[0], events
+        return self._read("SELECT min(seq) FROM event")[0][0], events
 
     def acknowledge(self, upto: int) -> None:
         """The ledger has everything up to ``upto``; numbers go on from there. Raises :class:`JournalError`."""
@@ -179,16 +182,22 @@ class Journal:
             raise JournalError(f"journal {self.path} cannot be written: {error}; free some disk space") from error
 
     def noted(self, key: str, kind: type[S]) -> S | None:
-        """What was kept under that name, if it can still be read."""
-        row = self._db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        """What was kept under that name, if it can still be read. Raises :class:`JournalError`."""
+        values = [row[0] for row in self._read("SELECT value FROM about WHERE key = ?", key)]
         try:
-            return msgspec.json.decode(row[0], type=kind) if row else None
+            return msgspec.json.decode(values[0], type=kind) if values else None
         except msgspec.MsgspecError as error:
             log.warning("journal %s: what is noted as %s cannot be read (%s)", self.path, key, error)
             return None
 
     def close(self) -> None:
         self._db.close()
+
+    def _read(self, query: str, *values: object) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path} cannot be read: {error}; check the disk") from error
 
 
 def _event(seq: int, body: bytes) -> Event:

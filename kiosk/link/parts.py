@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 
 from kiosk.logs import about
 from kiosk.messages import MAX_NAME, MAX_TEXT, Part
 
 log = logging.getLogger(__name__)
+
+_FIGURES = re.compile(r"[0-9.]+")
 
 
 class Parts:
@@ -27,14 +30,14 @@ class Parts:
             self._on_change(name, "", "")
 
     def fault(self, name: str, fault: str, remedy: str, now: float) -> None:
-        """The part has this fault; the same fault again is no news."""
+        """The part has this fault; the same fault again is no news, nor are other figures in its remedy."""
         fault, remedy = fault[:MAX_NAME], remedy[:MAX_TEXT]  # as much as a message carries
         self._names[name] = None
         known = self._faults.get(name)
-        if known and known[:2] == (fault, remedy):
-            return
         since = known[2] if known else now
         self._faults[name] = (fault, remedy, since)
+        if known and known[0] == fault and _FIGURES.sub("", known[1]) == _FIGURES.sub("", remedy):
+            return  # so many MB, so many degrees: others at each look
         log.error("%s: %s: %s", name, fault, remedy, extra=about(part=name, event=fault))
         self._on_change(name, fault, remedy)
 

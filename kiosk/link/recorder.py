@@ -47,6 +47,7 @@ class Recorder:
         self._journal: Journal | None = None
         self._waiting: list[Entry] = []
         self._wake = asyncio.Event()
+        self._failed = False
 
     @property
     def journal_id(self) -> str:
@@ -56,16 +57,15 @@ class Recorder:
     async def open(self) -> tuple[Saved | None, list[str]]:
         """The call and the causes on record; nothing when the journal cannot be opened (a fault, tried again)."""
         try:
-            self._journal = await self._in_thread(partial(Journal, self._path))
+            journal, loaded = await self._in_thread(partial(_open, self._path))
         except JournalError as error:
             self._on_fault("not-writable", str(error))
             return None, []
-        if self._journal.replaced:
-            remedy = (
-                f"a new journal was started; the damaged one is kept as {self._journal.replaced}: check the disk"
-            )
+        self._journal = journal
+        if journal.replaced:
+            remedy = f"a new journal was started; the damaged one is kept as {journal.replaced}: check the disk"
             self._on_fault("damaged", remedy)
-        return await self._in_thread(self._journal.load)
+        return loaded
 
     def write(self, entry: Entry) -> None:
         """Record one change; returns at once."""
@@ -74,7 +74,6 @@ class Recorder:
 
     async def run(self) -> None:
         """Write what waits, for ever."""
-        failed = False
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -90,19 +89,17 @@ class Recorder:
                 causes = await self._in_thread(partial(self._write_waiting, self._journal))
             except JournalError as error:
                 self._on_fault("not-writable", str(error))
-                failed = True
+                self._failed = True
                 await self._retry_later()
                 continue
-            if failed:
-                failed = False
+            if self._failed:
+                self._failed = False
                 self._on_fault("", "")
             self._on_committed(causes)
 
     async def unacknowledged(self, after: int) -> tuple[int, list[Event]] | None:
-        """See :meth:`Journal.unacknowledged`."""
-        if self._journal is None:
-            return None
-        return await self._in_thread(partial(self._journal.unacknowledged, after))
+        """See :meth:`Journal.unacknowledged`; None also while nothing can be read, which is a fault."""
+        return await self._read(lambda journal: journal.unacknowledged(after))
 
     async def acknowledge(self, upto: int) -> None:
         """The ledger has everything up to ``upto``. A full disk is no error here: it is acknowledged again."""
@@ -121,7 +118,7 @@ class Recorder:
 
     async def noted(self, key: str, kind: type[S]) -> S | None:
         """What was kept under that name; None when there is nothing, or nothing that can be read."""
-        return await self._in_thread(partial(self._journal.noted, key, kind)) if self._journal else None
+        return await self._read(lambda journal: journal.noted(key, kind))
 
     async def alive(self) -> None:
         """Returns when the journal's thread has done all that was asked of it: proof for the watchdog."""
@@ -145,9 +142,28 @@ class Recorder:
             del self._waiting[: len(batch)]
         return [cause for entry in batch for cause in entry.causes]
 
+    async def _read(self, what: Callable[[Journal], T | None]) -> T | None:
+        if self._journal is None:
+            return None
+        try:
+            return await self._in_thread(partial(what, self._journal))
+        except JournalError as error:
+            self._failed = True  # until something can be written
+            self._on_fault("not-readable", str(error))
+            return None
+
     async def _retry_later(self) -> None:
         await asyncio.sleep(RETRY_S)
         self._wake.set()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _open(path: Path) -> tuple[Journal, tuple[Saved | None, list[str]]]:
+    journal = Journal(path)
+    try:
+        return journal, journal.load()
+    except JournalError:
+        journal.close()
+        raise

@@ -194,7 +194,8 @@ class LinkService:
     def _restore(self, saved: Saved | None, causes: list[str]) -> None:
         """Go on with what the journal holds, unless a newer call has come meanwhile."""
         call = self._switchboard.call
-        if call is None and saved is not None:
+        # A journal that opens late may hold a call that the broker has brought back, and that is over since.
+        if call is None and saved is not None and saved.call.id not in self._switchboard.causes:
             call = saved.resumed(clock.now(), clock.boot_id(), clock.wall_ms())
             call = replace(call, media=False)  # whoever carries the picture says so again
             log.info("call %s goes on: %s", call.id, call.state, extra=about(call=call.id))

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 RETAINED_GRACE_S = 0.05  # for brokers that send retained messages after the next SUBACK
 LOG_BAD_EVERY_S = 60.0
 SIGNAL_EXPIRY_S = 10  # by then the page has offered anew
+#: A desk says every 5 s that it is there. The presence of one that died with its broker is taken back by nobody.
+DESK_SILENT_S = 16.0
 
 
 class Uplink:
@@ -51,6 +53,7 @@ class Uplink:
         self._on_changed = changed
         self._on_ledger = ledger
         self._presence: dict[str, Presence] = {}
+        self._heard_at: dict[str, float] = {}  # desk -> when it last spoke, or the broker for it
         self._live: set[str] = set()  # desks that have spoken themselves since we joined
         self._own: messages.Call | None = None
         self._sent_upto = 0
@@ -71,8 +74,18 @@ class Uplink:
 
     @property
     def desks(self) -> dict[str, Presence]:
-        """The desks that are there, by name."""
-        return {name: presence for name, presence in self._presence.items() if presence.online}
+        """The desks that are there, by name; what the broker remembers of one is believed for a while."""
+        since = clock.now() - DESK_SILENT_S
+        return {
+            name: presence
+            for name, presence in self._presence.items()
+            if presence.online and self._heard_at[name] >= since
+        }
+
+    @property
+    def told(self) -> bool:
+        """Whether a desk itself has lately said who is on duty."""
+        return not self._live.isdisjoint(self.desks)
 
     def send_call(self, call: messages.Call | None, *, waiting: bool) -> None:
         """Publish the present state; nothing while disconnected. ``waiting``: somebody should be listening."""
@@ -118,6 +131,7 @@ class Uplink:
 
     async def _join(self) -> None:
         self._presence.clear()
+        self._heard_at.clear()
         self._live.clear()
         self._own = None
         try:
@@ -176,15 +190,17 @@ class Uplink:
             self._count_bad(message.topic, error)
 
     def _desk_is(self, desk: str, presence: Presence, *, live: bool) -> None:
-        had_ledger = any(there.ledger for there in self.desks.values())
-        self._presence[desk] = presence
+        before, told = self.desks, self.told
+        had_ledger = any(there.ledger for there in before.values())
+        self._presence[desk], self._heard_at[desk] = presence, clock.now()
         # What the broker remembers may be of a desk that is not back yet, and has missed what was sent meanwhile.
         came = live and desk not in self._live and presence.online and presence.ledger
         if live:
             self._live.add(desk)
         if came or (not had_ledger and any(there.ledger for there in self.desks.values())):
             self._on_ledger()
-        self._on_changed()
+        if (self.desks, self.told) != (before, told):
+            self._on_changed()
 
     def _acknowledged(self, ack: LedgerAck) -> None:
         # Only what was really sent can be acknowledged, whatever a ledger says.

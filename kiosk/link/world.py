@@ -13,7 +13,7 @@ from kiosk.link.live import LiveCall
 from kiosk.link.parts import Parts
 from kiosk.link.uplink import Uplink
 
-DESK_GRACE_S = 3.0  # how long a desk may take to be seen after a connect
+DESK_GRACE_S = 6.0  # a desk that is there has spoken by then
 
 
 class World:
@@ -40,6 +40,7 @@ class World:
             webhook=self._duty.usable,
             desks=frozenset(desks),
             agents=frozenset((desk, agent.id) for desk, there in desks.items() for agent in there.agents),
+            told=self._uplink.told,
         )
 
     def opens(self) -> str:
@@ -90,7 +91,7 @@ class World:
             parts.well("broker")
         if any(desk.agents for desk in uplink.desks.values()):
             parts.well("desk")
-        elif uplink.desks:
+        elif uplink.told:
             remedy = f"somebody in hall '{self._hall}' must go on duty (上岗)"
             parts.fault("desk", "nobody-on-duty", remedy, now)
         elif now - uplink.joined_at > DESK_GRACE_S:

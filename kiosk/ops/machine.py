@@ -34,9 +34,9 @@ def readings(state_dir: Path, root: Path = Path("/")) -> list[Reading]:
 
 def disk(directory: Path) -> Reading | None:
     """The disk that journal and ledger are on."""
-    while not directory.exists() and directory != directory.parent:
-        directory = directory.parent
     try:
+        while not directory.exists() and directory != directory.parent:
+            directory = directory.parent
         free_mb = shutil.disk_usage(directory).free // 1_000_000
         read_only = bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
     except OSError as error:

@@ -1,4 +1,3 @@
-import asyncio
 import math
 import os
 import struct
@@ -8,7 +7,8 @@ from pathlib import Path
 import pytest
 from waiting import until
 
-from kiosk.link.alarm import RATE, TONES, AlarmSound, find_player, write_wav
+from kiosk.link import alarm
+from kiosk.link.alarm import RATE, TONES, AlarmSound, find_players, write_wav
 
 
 def player(tmp_path: Path, script: str) -> tuple[str, ...]:
@@ -16,6 +16,15 @@ def player(tmp_path: Path, script: str) -> tuple[str, ...]:
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     return (str(program),)
+
+
+def installed(directory: Path, name: str, script: str = "") -> Path:
+    """A player of the system, made here; gives the file of what it was called with."""
+    log = directory / f"{name}.log"
+    program = directory / name
+    program.write_text(f'#!/bin/sh\necho "$@" >> {log}\n{script}\n')
+    program.chmod(0o755)
+    return log
 
 
 def strength(samples: tuple[int, ...], hertz: float) -> float:
@@ -110,15 +119,30 @@ async def test_a_player_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 
 async def test_without_any_player_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_player() == ()
+    monkeypatch.setattr(alarm, "AGAIN_S", 0.05)
+    assert find_players() == []
     sound = AlarmSound(tmp_path / "alarm.wav")
     sound.switch(True)
-    await asyncio.sleep(0)
-    assert not sound.on
     assert "install" in sound.fault
-    (tmp_path / "aplay").write_text("#!/bin/sh\n")
-    (tmp_path / "aplay").chmod(0o755)
-    assert find_player() == ("aplay", "-q")
+    played = installed(tmp_path, "aplay")
+    assert sound.fault == ""
+    await until(played.exists)  # the alarm that was on meanwhile
+    await sound.close()
+
+
+async def test_where_one_player_plays_nothing_another_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(alarm, "AGAIN_S", 0.05)
+    failed = installed(tmp_path, "paplay", "echo no sound server >&2; exit 1")
+    played = installed(tmp_path, "aplay")
+    sound = AlarmSound(tmp_path / "alarm.wav")
+    sound.switch(True)
+    await until(lambda: played.exists() and not sound.fault)
+    await until(lambda: played.read_text().count("-q") > 2)
+    await sound.close()
+    assert failed.read_text().count("alarm.wav") == 1, "the one that plays goes on"
 
 
 def test_a_wav_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:

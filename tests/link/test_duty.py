@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -186,3 +187,23 @@ async def test_something_that_is_no_web_server(answer: bytes) -> None:
 @pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:port/", "http://[::1/", "http://a b/"])
 async def test_an_address_that_is_none(url: str) -> None:
     assert not await DutyWebhook(Duty(url)).post(URGENT, {})
+
+
+async def test_an_answer_that_never_comes_whole_is_an_error_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duty_module, "TIMEOUT_S", 0.3)
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A header that goes on for ever."""
+        with contextlib.suppress(ConnectionError):
+            writer.write(b"HTTP/1.1 204 No Content\r\nX: ")
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    duty = DutyWebhook(Duty(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"))
+    assert not await duty.post(URGENT, {})
+    assert "does not answer" in duty.error
+    assert not duty.usable
+    server.close()

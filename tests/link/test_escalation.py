@@ -34,6 +34,12 @@ def alarm(
     return alarm_due(TIMES, around, urgency=urgency, state=state, waited=waited, unseen=unseen, silenced=silenced)
 
 
+def test_what_the_broker_remembers_of_a_desk_keeps_no_alarm_quiet() -> None:
+    dead = Surroundings(online=True, desks=frozenset({"d1"}), told=False)
+    assert EMPTY_DESK.unattended
+    assert not dead.unattended
+
+
 def test_levels_by_the_time_waited() -> None:
     assert [level(at) for at in (0.0, 14.9, 15.0, 44.9, 45.0, 1e9)] == [1, 1, 2, 2, 3, 3]
 

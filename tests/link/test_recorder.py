@@ -194,5 +194,22 @@ async def test_a_damaged_journal_is_a_fault_that_names_the_copy(recording: Recor
     assert str(copy) in fault
 
 
+async def test_what_cannot_be_read_is_a_fault_and_ends_nothing(recording: Recording, path: Path) -> None:
+    await recording.start()
+    for number in range(300):
+        recording.recorder.write(entry(f"p-{number}"))
+    await until(lambda: len(recording.committed) == 300)
+    journal = recording.recorder._journal
+    assert journal is not None
+    journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    journal._db.execute("PRAGMA shrink_memory")
+    with path.open("r+b") as file:  # a card that gives back what it should not
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    assert await recording.recorder.unacknowledged(0) is None
+    assert any("cannot be read" in str(fault) for fault in recording.faults)
+    assert await recording.recorder.noted("self-test", Saved) is None
+
+
 def test_the_error_is_one_that_callers_expect() -> None:
     assert issubclass(JournalError, OSError)

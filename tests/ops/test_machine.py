@@ -64,3 +64,14 @@ def test_an_upgrade_that_was_interrupted_has_a_line(root: Path) -> None:
     note.write_text("{}")
     (line,) = (line for line in computer.lines(root, root) if line.what == "upgrade")
     assert line.state is State.BAD and "kiosk upgrade --resume" in line.remedy
+
+
+def test_a_directory_that_may_not_be_looked_at_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    reading = machine.disk(tmp_path / "state")
+    assert reading is not None
+    assert (reading.part, reading.fault) == ("disk", "full")
+    assert "Permission denied" in reading.text

@@ -73,6 +73,7 @@ const FAULTS = {
   unreachable: "连不上",
   "no-desk": "没有呼叫台",
   "nobody-on-duty": "没有人在岗",
+  "not-readable": "读不出来",
   "not-writable": "写不进去",
   silent: "没有应答",
   "alarm.silent": "没有声音",
