@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kiosk import config
 from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.policy import Talk
-from kiosk.messages import Call, Ears, Snapshot, State as CallState, Trial, VoiceState
+from kiosk.messages import Call, Ears, Freeze, Snapshot, State as CallState, Trial, VoiceState
 from kiosk.screen.scene import TextSize
 from kiosk.screen.steps import Answered, Choices, Staffing, Step, Welcome
 from kiosk.video.session import VideoView
@@ -56,6 +56,8 @@ class VisitState:
     confirming: str = ""  # the end_question that is being asked
     freezing: str = ""  # the call whose customer is being asked whether the bank is to freeze the money
     freeze_asked: bool = False  # they have said yes, and the call does not show it yet
+    frozen: Freeze | None = None  # the visit's last request, as the link has said it; told until the visit is over
+    frozen_at: float = 0.0  # when that was
     staff: Staffing | None = None
     practised: str = ""  # what was heard in practice
     brightness: float = 1.0
@@ -84,6 +86,12 @@ class VisitState:
         """Whether the open call is about money that a bank can freeze."""
         service = self.pack.find(self.call.service) if self.pack is not None and self.call is not None else None
         return service is not None and service.urgent and service.freeze
+
+    @property
+    def staffed(self) -> bool:
+        """Whether somebody can be expected to come when a person is asked for."""
+        now = self.snapshot
+        return now is not None and now.online and now.open and now.on_duty > 0
 
     @property
     def microphone(self) -> bool:
@@ -147,7 +155,7 @@ class VisitState:
         self.size = TextSize(self.kiosk.screen.text_size)
         self.language = self.kiosk.screen.language
         self.talk, self.said, self.practised, self.about = Talk(), (), "", ""
-        self.sentence, self.missed = "", 0
+        self.sentence, self.missed, self.frozen = "", 0, None
         self.visiting = self.ears = False
 
 
