@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kiosk import config
 from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.policy import Talk
-from kiosk.messages import Call, Ears, Freeze, Snapshot, State as CallState, Trial, VoiceState
+from kiosk.messages import Call, Ears, Freeze, Snapshot, State as CallState, Trial, Urgency, VoiceState
 from kiosk.screen.scene import TextSize
 from kiosk.screen.steps import Answered, Choices, Staffing, Step, Welcome
 from kiosk.video.session import VideoView
@@ -70,6 +70,9 @@ class VisitState:
     video: VideoView = field(default_factory=VideoView)
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
+    danger: str | None = (
+        None  # the urgent service that the link has not answered yet; "": urgent; None: nothing is
+    )
 
     acted_at: float = 0.0  # when somebody last touched or said something
     warn_at: float = 0.0  # when the warning is due
@@ -84,8 +87,19 @@ class VisitState:
     @property
     def about_money(self) -> bool:
         """Whether the open call is about money that a bank can freeze."""
-        service = self.pack.find(self.call.service) if self.pack is not None and self.call is not None else None
+        return self.call is not None and self.is_money(self.call.service)
+
+    def is_money(self, service_id: str) -> bool:
+        """Whether an urgent service is about money that a bank can freeze."""
+        service = self.pack.find(service_id) if self.pack is not None else None
         return service is not None and service.urgent and service.freeze
+
+    @property
+    def urgent_about(self) -> str | None:
+        """The urgent service of what was asked for last, or of the call, where it is known; None: not urgent."""
+        if not self.danger and self.call is not None and self.call.urgency is Urgency.URGENT:
+            return self.call.service
+        return self.danger
 
     @property
     def staffed(self) -> bool:

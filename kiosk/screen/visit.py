@@ -226,5 +226,6 @@ class Visit:
             state.leave(now)
 
     def _effects(self, now: float) -> list[Effect]:
+        self._summoning.settle()
         self._voicing.settle(now)
         return self._outbox.take()

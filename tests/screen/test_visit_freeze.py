@@ -149,6 +149,42 @@ def test_the_numbers_stay_when_the_link_is_gone(walker, service, numbers, said, 
     assert "一连上就叫人" in heading(scene)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "numbers", "said"),
+    [("我胸口疼", ["120"], "请马上拨幺二零"), ("我被骗了", ["110", "96110"], "请马上打幺幺零")],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_danger_that_the_link_cannot_hear_is_answered_with_the_numbers(walker, sentence, numbers, said, before):
+    walker.touch("speak")
+    if before:
+        walker.link_gone()
+        walker.wait(3)
+        walker.say(sentence)
+    else:
+        walker.say(sentence)
+        walker.link_gone()
+    assert phones(walker.scene()) == numbers
+    assert said in spoken(walker)[-1]
+    assert "一连上就叫人" in heading(walker.scene())
+    walker.start(bank(), walker.visit.keep(), age_s=4.0)
+    walker.link_gone()
+    assert phones(walker.scene()) == numbers
+    walker.link()
+    walker.result(Summon)
+    walker.call()
+    walker.link_gone()
+    walker.wait(3)
+    assert phones(walker.scene()) == [], "the call says itself what it is about"
+
+
+def test_danger_during_an_ordinary_call_is_answered_without_the_link(walker):
+    walker.call()
+    walker.link_gone()
+    walker.wait(3)
+    walker.say("我胸口疼")
+    assert phones(walker.scene()) == ["120"]
+
+
 def test_both_are_told_without_the_link_when_it_is_not_known_which_it_is(walker):
     urgent(walker, "")
     walker.link_gone()

@@ -64,12 +64,13 @@ def out_of_order(state: VisitState, texts: Catalogue, now: float) -> Picture:
     """The link is gone: what works still; of an urgent call first of all the telephone."""
     asked_for = state.asking is not None or state.call is not None
     heading = "out.heading-asked" if asked_for else "out.heading"
-    if state.call is not None and state.call.urgency is Urgency.URGENT:
-        ring = urgent.ring(state.call, state)
+    about = state.urgent_about
+    if about is not None:
+        ring = urgent.ring(about, state)
         return Picture(
             "out_of_order",
             Tone.TROUBLE,
-            (Heading(texts(heading)), *urgent.without_link(state.call, state, texts, now)),
+            (Heading(texts(heading)), *urgent.without_link(about, state, texts, now)),
             texts("out.speech-urgent", ring=texts(ring)),
             key=f"out {ring}",
         )

@@ -133,27 +133,28 @@ def afterwards(state: VisitState, texts: Catalogue, now: float) -> tuple[list[Bl
     return [status, _money_phones(state, texts)], texts(speech), f" {speech}"
 
 
-def without_link(call: Call, state: VisitState, texts: Catalogue, now: float) -> list[Block]:
-    """What of an urgent call is still true when the link does not answer any more: whom to ring."""
+def without_link(about: str, state: VisitState, texts: Catalogue, now: float) -> list[Block]:
+    """What is still true of something urgent when the link does not answer any more: whom to ring."""
     ways = (
         Row("hand", texts("out.label-button"), texts("out.button")),
         Row("person", texts("out.label-staff"), texts("out.staff")),
     )
     most = 2 if state.size is TextSize.EXTRA else 3
-    if call.service == HEALTH:
+    if about == HEALTH:
         return [_ambulance(texts), Rows((_sit(texts), *ways)[:most])]
-    if state.about_money:
-        freeze = shown(call.freeze, state, now)
-        status = (_status(call.freeze, freeze, texts),) if freeze else ()
+    if state.is_money(about):
+        last = state.call.freeze if state.call is not None else None
+        freeze = shown(last, state, now)
+        status = (_status(last, freeze, texts),) if freeze else ()
         return [_money_phones(state, texts), Rows((*status, *ways)[:most])]
     return [Rows((*_known(texts), *ways)[:3])]
 
 
-def ring(call: Call, state: VisitState) -> str:
+def ring(about: str, state: VisitState) -> str:
     """The key of whom to ring at once, as it is said aloud."""
-    if call.service == HEALTH:
+    if about == HEALTH:
         return "urgent.ring-health"
-    return "urgent.ring-money" if state.about_money else "urgent.ring"
+    return "urgent.ring-money" if state.is_money(about) else "urgent.ring"
 
 
 def confirm(texts: Catalogue) -> Picture:
@@ -192,7 +193,7 @@ def _speech(call: Call, snapshot: Snapshot, state: VisitState, freeze: Shown) ->
     if call.service != HEALTH and not waits and (told := _freeze_speech(freeze)):
         return (told,)
     if not snapshot.online:  # a freeze is not spoken of: it would wait for the network too, and 110 does not
-        return "urgent.offline-alarm" if snapshot.alarm else "urgent.offline", ring(call, state)
+        return "urgent.offline-alarm" if snapshot.alarm else "urgent.offline", ring(call.service, state)
     there = standing.promised(call, snapshot)
     if call.service == HEALTH:
         return ("urgent.speech-health" if there else "urgent.speech-health-nobody",)
