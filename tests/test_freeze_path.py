@@ -165,7 +165,7 @@ async def test_feeling_unwell_shows_120_and_calls(stack, display):
     async with agent(stack) as desk, customer(stack) as screen:
         await screen.go("topic-card", "choices")
         stack.say("k1", "我胸口疼")
-        await says(screen, "120", "工作人员马上到")
+        await says(screen, "120", "已经叫人了")
         assert all(t.action != "freeze" for t in screen.shown.targets)
         call = await desk.until_call("k1")
         assert (call.urgency, call.level, call.service) == (Urgency.URGENT, 3, "urgent_health")

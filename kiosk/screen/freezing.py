@@ -5,6 +5,8 @@ It does not replace the call: the people who were called come all the same.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from kiosk.messages import AskFreeze, State as CallState
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.state import VisitState
@@ -32,7 +34,7 @@ class Freezing:
                 return False
         return True
 
-    def follow(self) -> None:
+    def follow(self, now: float) -> None:
         """The link has said how the call is: what is asked of the customer ends when somebody stands there."""
         state, call = self._state, self._state.call
         if (
@@ -44,6 +46,10 @@ class Freezing:
             state.freezing = ""
         if call is None or call.freeze is not None:
             state.freeze_asked = False
+        last = state.snapshot.call if state.snapshot is not None else None
+        if last is not None and last.freeze is not None and (call is not None or last.id == state.about):
+            # An ended call that is not this visit's still stands there when the next customer comes.
+            state.frozen, state.frozen_at = replace(last.freeze, agent=None, why=""), now
 
     def restore(self) -> None:
         """Go on with what was asked for before the process was killed."""

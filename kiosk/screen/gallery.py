@@ -47,6 +47,11 @@ def _unclear(walker: Walker) -> None:
     walker.say("今天天气真好")
 
 
+def _unclear_no_mic(walker: Walker) -> None:
+    _unclear(walker)
+    _welcome_no_mic(walker)
+
+
 def _answer(walker: Walker) -> None:
     """The service with the most to read."""
     offered = [(topic.id, bank().find(one)) for topic in bank().topic for one in topic.services]
@@ -139,6 +144,11 @@ def _ended_warning(walker: Walker) -> None:
     walker.wait(48)
 
 
+def _confirm_end_there(walker: Walker) -> None:
+    walker.answered(State.CONNECTED, Mode.WALK)
+    walker.touch("not-needed")
+
+
 def _rating(walker: Walker) -> None:
     _ended(walker)
     walker.touch("resolved-yes")
@@ -168,6 +178,11 @@ def _complaint_failed(walker: Walker) -> None:
 def _thanks(walker: Walker) -> None:
     _rating(walker)
     walker.touch("rate-5")
+
+
+def _thanks_nobody(walker: Walker) -> None:
+    walker.link(on_duty=0)
+    _thanks(walker)
 
 
 def _warning(walker: Walker) -> None:
@@ -200,7 +215,9 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "choices": _offer,
     "choices_topic": lambda walker: walker.touch("topic-card"),
     "choices_more": lambda walker: walker.touch("topic-other"),
+    "choices_last": lambda walker: walker.touch("topic-other", "more"),
     "unclear": _unclear,
+    "unclear_no_mic": _unclear_no_mic,
     "answer": _answer,
     "answer_limit": _answer_limit,
     "answer_repeated": _answer_repeated,
@@ -218,6 +235,7 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "calling_again": _again,
     **URGENT,
     "confirm_end": _confirm_end,
+    "confirm_end_there": _confirm_end_there,
     "accepted_walk": lambda walker: walker.call(State.ACCEPTED, agent=AGENT, mode=Mode.WALK, said=("银行卡",)),
     "accepted_back": lambda walker: walker.call(
         State.ACCEPTED, cause=Cause.CALLBACK, agent=AGENT, mode=Mode.WALK, follows="btn-1"
@@ -238,6 +256,7 @@ GALLERY: dict[str, Callable[[Walker], None]] = {
     "complaint_kept": _complaint_kept,
     "complaint_failed": _complaint_failed,
     "thanks": _thanks,
+    "thanks_nobody": _thanks_nobody,
     "warning": _warning,
     "out_of_order": _out_of_order,
     "out_of_order_asked": _out_of_order_asked,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+from kiosk.messages import FreezeState
 from kiosk.screen.scene import TextSize
 from kiosk.screen.state import VisitState
 from kiosk.screen.steps import Thanks, Welcome
 
 WARNING_S = 20.0
 THANKS_S = 8.0
+PHONING_S = 60.0  # the numbers to ring stand there while somebody finds their glasses
 
 
 def counts(state: VisitState, now: float) -> bool:
@@ -19,6 +21,12 @@ def counts(state: VisitState, now: float) -> bool:
     if state.call is not None or state.asking is not None or state.out_of_order(now):
         return False
     return state.visiting and not isinstance(state.step, Thanks)
+
+
+def thanks_s(state: VisitState) -> float:
+    """How long the good-bye stands."""
+    over = state.frozen is None or state.frozen.state is FreezeState.RECEIVED
+    return THANKS_S if over else PHONING_S
 
 
 def somebody(state: VisitState, now: float) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kiosk import config
 from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.policy import Talk
-from kiosk.messages import Call, Ears, Snapshot, State as CallState, Trial, VoiceState
+from kiosk.messages import Call, Ears, Freeze, Snapshot, State as CallState, Trial, Urgency, VoiceState
 from kiosk.screen.scene import TextSize
 from kiosk.screen.steps import Answered, Choices, Staffing, Step, Welcome
 from kiosk.video.session import VideoView
@@ -56,6 +56,8 @@ class VisitState:
     confirming: str = ""  # the end_question that is being asked
     freezing: str = ""  # the call whose customer is being asked whether the bank is to freeze the money
     freeze_asked: bool = False  # they have said yes, and the call does not show it yet
+    frozen: Freeze | None = None  # the visit's last request, as the link has said it; told until the visit is over
+    frozen_at: float = 0.0  # when that was
     staff: Staffing | None = None
     practised: str = ""  # what was heard in practice
     brightness: float = 1.0
@@ -68,6 +70,9 @@ class VisitState:
     video: VideoView = field(default_factory=VideoView)
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
+    danger: str | None = (
+        None  # the urgent service that the link has not answered yet; "": urgent; None: nothing is
+    )
 
     acted_at: float = 0.0  # when somebody last touched or said something
     warn_at: float = 0.0  # when the warning is due
@@ -82,8 +87,25 @@ class VisitState:
     @property
     def about_money(self) -> bool:
         """Whether the open call is about money that a bank can freeze."""
-        service = self.pack.find(self.call.service) if self.pack is not None and self.call is not None else None
+        return self.call is not None and self.is_money(self.call.service)
+
+    def is_money(self, service_id: str) -> bool:
+        """Whether an urgent service is about money that a bank can freeze."""
+        service = self.pack.find(service_id) if self.pack is not None else None
         return service is not None and service.urgent and service.freeze
+
+    @property
+    def urgent_about(self) -> str | None:
+        """The urgent service of what was asked for last, or of the call, where it is known; None: not urgent."""
+        if not self.danger and self.call is not None and self.call.urgency is Urgency.URGENT:
+            return self.call.service
+        return self.danger
+
+    @property
+    def staffed(self) -> bool:
+        """Whether somebody can be expected to come when a person is asked for."""
+        now = self.snapshot
+        return now is not None and now.online and now.open and now.on_duty > 0
 
     @property
     def microphone(self) -> bool:
@@ -147,7 +169,7 @@ class VisitState:
         self.size = TextSize(self.kiosk.screen.text_size)
         self.language = self.kiosk.screen.language
         self.talk, self.said, self.practised, self.about = Talk(), (), "", ""
-        self.sentence, self.missed = "", 0
+        self.sentence, self.missed, self.frozen = "", 0, None
         self.visiting = self.ears = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from kiosk.dialogue.policy import Talk
-from kiosk.messages import AskFreeze, Complain, Missed, Rate, Resolved, Summon
+from kiosk.messages import AskFreeze, Complain, Freeze, Missed, Rate, Resolved, Summon
 from kiosk.screen.scene import TextSize
 
 
@@ -127,4 +127,6 @@ class Kept(Struct, frozen=True):
     brightness: float
     freezing: str = ""
     missed: int = 0
+    frozen: Freeze | None = None
+    frozen_at: float = 0.0  # by the machine's clock, as all times of a visit: the file is of this boot
     pending: tuple[KeptCommand, ...] = ()

@@ -98,6 +98,12 @@ class Summoning:
         if now - max(state.asking, self._agreed) >= SHOWS_AFTER_S:
             state.asking = None
 
+    def settle(self) -> None:
+        """What is urgent and has had no answer: the screen tells whom to ring before the link does."""
+        asked = [one for one in self._outbox.waiting(Summon) if isinstance(one, Summon)]
+        urgent = [one.service for one in asked if one.urgency is Urgency.URGENT]
+        self._state.danger = urgent[-1] if urgent else None
+
     def restore(self, now: float) -> None:
         """Go on waiting for what was asked for before the process was killed."""
         if self._asked_for():

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from kiosk.messages import Freeze, FreezeState, Mode, Part, State, Urgency
+from kiosk.messages import Complain, Freeze, FreezeState, Mode, Part, State, Urgency
 from kiosk.screen.walker import AGENT, Walker, bank
 
 #: An urgent call that an agent has.
@@ -49,6 +49,28 @@ def _health_nobody(walker: Walker) -> None:
     walker.link(alarm=True, on_duty=0)
 
 
+def _offline(service: str) -> Callable[[Walker], None]:
+    """The broker is away, and the bell rings."""
+
+    def drive(walker: Walker) -> None:
+        walker.start(replace(bank(), site=bank().site | {"bank_phone": "95588"}))
+        walker.call(State.CALLING, urgency=Urgency.URGENT, level=3, service=service, rung_by=())
+        walker.link(online=False, alarm=True, on_duty=0)
+
+    return drive
+
+
+def _out(drive: Callable[[Walker], None]) -> Callable[[Walker], None]:
+    """And then the link is gone."""
+
+    def further(walker: Walker) -> None:
+        drive(walker)
+        walker.link_gone()
+        walker.wait(5)
+
+    return further
+
+
 def _freeze_confirm(walker: Walker) -> None:
     _money(walker)
     walker.touch("freeze")
@@ -84,6 +106,23 @@ def _freeze_ended(walker: Walker) -> None:
     walker.call(State.ENDED, agent=AGENT, state_age_ms=0, service="urgent_fraud", freeze=freeze)
 
 
+def _freeze_rating(walker: Walker) -> None:
+    _freeze_ended(walker)
+    walker.touch("resolved-yes")
+    walker.link(call=None)
+
+
+def _freeze_complaint_kept(walker: Walker) -> None:
+    _freeze_rating(walker)
+    walker.touch("complain", "reason-wait")
+    walker.result(Complain, case="482913")
+
+
+def _freeze_thanks(walker: Walker) -> None:
+    _freeze_rating(walker)
+    walker.touch("rate-5")
+
+
 #: The name of each scene in the gallery, and how to get there.
 URGENT: dict[str, Callable[[Walker], None]] = {
     "urgent": lambda walker: walker.call(urgency=Urgency.URGENT, level=3),
@@ -92,9 +131,11 @@ URGENT: dict[str, Callable[[Walker], None]] = {
     "urgent_health": _urgent_about("urgent_health"),
     "urgent_health_nobody": _health_nobody,
     "urgent_health_accepted": lambda walker: walker.call(State.ACCEPTED, **_COMING, service="urgent_health"),
+    "urgent_health_offline": _offline("urgent_health"),
     "urgent_money": _money,
     "urgent_money_no_bank_phone": _urgent_about("urgent_freeze"),
     "urgent_money_nobody": _money_nobody,
+    "urgent_money_offline": _offline("urgent_fraud"),
     "urgent_money_accepted": lambda walker: walker.call(State.ACCEPTED, **_COMING, service="urgent_fraud"),
     "freeze_confirm": _freeze_confirm,
     "freeze_asked": _freeze_asked,
@@ -108,4 +149,11 @@ URGENT: dict[str, Callable[[Walker], None]] = {
         FreezeState.SUBMITTED, 90_000, state=State.CONNECTED, **(_COMING | {"mode": Mode.VIDEO})
     ),
     "freeze_ended": _freeze_ended,
+    "freeze_rating": _freeze_rating,
+    "freeze_complaint_kept": _freeze_complaint_kept,
+    "freeze_thanks": _freeze_thanks,
+    "out_of_order_urgent": _out(lambda walker: walker.call(urgency=Urgency.URGENT, level=3)),
+    "out_of_order_health": _out(_offline("urgent_health")),
+    "out_of_order_money": _out(_offline("urgent_fraud")),
+    "out_of_order_freeze": _out(_freeze(FreezeState.SUBMITTED, 61_000)),
 }

@@ -79,7 +79,7 @@ class Visit:
             self._outbox.again(now, at_once=True)
         state.snapshot, state.snapshot_at = snapshot, now
         self._summoning.follow(now)
-        self._freezing.follow()
+        self._freezing.follow(now)
         return self._effects(now)
 
     def voice(self, voice: VoiceState | None, now: float) -> list[Effect]:
@@ -157,7 +157,7 @@ class Visit:
         if state.lost_at is None:
             self._outbox.again(now)
         self._summoning.tick(now)
-        if isinstance(state.step, Thanks) and now - state.step_since >= idle.THANKS_S:
+        if isinstance(state.step, Thanks) and now - state.step_since >= idle.thanks_s(state):
             state.leave(now)
         elif idle.expired(state, now):
             self._expire(now)
@@ -186,6 +186,8 @@ class Visit:
             brightness=state.brightness,
             freezing=state.freezing,
             missed=state.missed,
+            frozen=state.frozen,
+            frozen_at=state.frozen_at,
             pending=self._outbox.kept(),
         )
 
@@ -201,6 +203,7 @@ class Visit:
             state.talk, state.size, state.language = kept.talk, kept.size, kept.language
             state.visiting, state.ears, state.confirming = kept.visiting, kept.ears, kept.confirming
             state.about, state.freezing, state.missed = kept.about, kept.freezing, kept.missed
+            state.frozen, state.frozen_at = kept.frozen, kept.frozen_at
         if age_s < PENDING_MAX_S:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
@@ -236,5 +239,6 @@ class Visit:
             state.leave(now)
 
     def _effects(self, now: float) -> list[Effect]:
+        self._summoning.settle()
         self._voicing.settle(now)
         return self._outbox.take()

@@ -9,7 +9,6 @@ from kiosk.link.live import LiveCall
 from kiosk.link.service import LinkService
 from kiosk.messages import Cause, State
 
-
 QUIET = config.Alarm(sound=False)
 
 

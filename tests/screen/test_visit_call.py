@@ -237,7 +237,7 @@ def test_who_has_been_told_and_who_comes_first(walker):
     calling(walker)
     assert "正在通知，3人在值班" in words(walker.scene())
     walker.call()
-    assert heading(walker.scene()) == "工作人员已经看到了"
+    assert heading(walker.scene()) == "已经通知到工作人员"
     walker.link(ahead=2)
     assert "前面还有2位" in words(walker.scene())
     walker.link(ahead=0)
@@ -292,7 +292,7 @@ def test_a_closed_hall_says_when_it_opens_and_gives_a_number(walker):
 def test_a_call_that_is_seen_after_hours_is_an_ordinary_one(walker):
     walker.call()
     walker.link(open=False, opens="明天 09:00")
-    assert heading(walker.scene()) == "工作人员已经看到了"
+    assert heading(walker.scene()) == "已经通知到工作人员"
 
 
 def test_with_nobody_on_duty_nothing_is_promised(walker):
@@ -616,3 +616,42 @@ def test_a_human_can_be_called_from_the_staffs_screens(walker):
     walker.touch("human")
     assert len(walker.commands(Summon)) == 1
     assert walker.scene().name == "calling"
+
+
+# --- nothing rosier than it is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [Mode.WALK, Mode.VIDEO])
+def test_who_has_somebody_there_is_asked_whether_they_have_finished(walker, mode):
+    walker.answered(State.CONNECTED, mode)
+    walker.touch("not-needed")
+    scene = walker.scene()
+    assert heading(scene) == "跟工作人员说完了吗？"
+    assert "叫" not in words(scene) and "来" not in words(scene), "they are there"
+    assert offered(scene) == ["end-no", "end-yes"]
+    assert "说完了" in spoken(walker)[-1]
+    walker.touch("end-no")
+    assert walker.scene().name == "connected"
+    walker.touch("not-needed", "end-yes")
+    assert len(walker.commands(CustomerEnd)) == 1
+
+
+def test_a_page_that_shows_the_call_is_nobody_who_has_seen_it(walker):
+    walker.call()
+    assert heading(walker.scene()) == "已经通知到工作人员"
+    assert "服务台收到了，3人在值班" in words(walker.scene())
+    assert "看到" not in words(walker.scene())
+
+
+@pytest.mark.parametrize("hall", [{"on_duty": 0}, {"open": False, "opens": "明天 09:00"}, {"online": False}])
+def test_nobody_is_promised_to_come_where_nobody_is(walker, hall):
+    assert walker.scene().human.note == "按一下，有人来"
+    walker.link(**hall)
+    assert walker.scene().human.note == "按一下，先记下"
+    walker.touch("topic-card", "service-card_loss", "done")
+    assert "有事再来，按红色的人工。" in words(walker.scene())
+    assert "就有人" not in words(walker.scene())
+    walker.start(None)
+    assert "有人来" not in words(walker.scene())
+    walker.link(on_duty=1, open=True, online=True)
+    assert "有人来" in words(walker.scene())

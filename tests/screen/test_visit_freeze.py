@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from walking import customer, heading, offered, spoken, words
 
-from kiosk.messages import AskFreeze, Cause, Freeze, FreezeState, Mode, State, Summon, Urgency
+from kiosk.messages import AskFreeze, Cause, Complain, Freeze, FreezeState, Mode, State, Summon, Urgency
 from kiosk.screen.scene import Phones, Tone
 from kiosk.screen.walker import AGENT, bank
 
@@ -77,11 +77,12 @@ def test_a_plain_wish_that_is_under_way_does_not_swallow_what_it_is_about(walker
 # --- feeling unwell ---------------------------------------------------------------------------------
 
 
-def test_who_is_not_well_reads_120_and_that_somebody_comes(walker):
+def test_who_is_not_well_reads_120_and_that_people_have_been_called(walker):
     urgent(walker, "urgent_health")
     scene = walker.scene()
     assert phones(scene) == ["120"]
-    assert heading(scene) == "请拨120，工作人员马上到"
+    assert heading(scene) == "请拨120，已经叫人了"
+    assert "马上到" not in spoken(walker)[-1], "nobody has answered yet"
     assert "freeze" not in offered(scene)
     assert "幺二零" in spoken(walker)[-1]
 
@@ -96,6 +97,110 @@ def test_nobody_is_promised_who_is_not_there(walker):
 def test_120_stays_until_somebody_is_there(walker):
     urgent(walker, "urgent_health", state=State.ACCEPTED, agent=AGENT, mode=Mode.WALK)
     assert phones(walker.scene()) == ["120"]
+
+
+# --- the network or the link is away ------------------------------------------------------------------
+
+
+def test_who_is_not_well_is_told_of_120_though_the_network_is_down(walker):
+    walker.link(online=False, on_duty=0)
+    urgent(walker, "urgent_health", state=State.CALLING, rung_by=())
+    assert spoken(walker)[-1] == "网络断了。请马上拨幺二零。您先坐下，别动。", "no bell rings yet"
+    walker.link(alarm=True)
+    assert spoken(walker)[-1] == "网络断了，铃在响。请马上拨幺二零。您先坐下，别动。"
+    assert phones(walker.scene()) == ["120"]
+
+
+@pytest.mark.parametrize("service", ["urgent_fraud", "urgent_freeze"])
+def test_whose_money_is_in_danger_is_told_of_110_though_the_network_is_down(walker, service):
+    walker.link(online=False, alarm=True, on_duty=0)
+    urgent(walker, service, state=State.CALLING, rung_by=())
+    assert spoken(walker)[-1] == "网络断了，铃在响。先别转钱，请马上打幺幺零。"
+    assert "110" in phones(walker.scene())
+
+
+def test_an_urgent_call_about_nothing_known_tells_both_though_the_network_is_down(walker):
+    walker.link(online=False, on_duty=0)
+    urgent(walker, "", state=State.CALLING, rung_by=())
+    assert "幺二零" in spoken(walker)[-1] and "幺幺零" in spoken(walker)[-1]
+
+
+def test_nobody_is_told_to_wait_for_a_bank_that_cannot_be_reached(walker):
+    walker.link(online=False, on_duty=0)
+    frozen(asked(walker), FreezeState.SUBMITTED, state=State.CALLING, rung_by=())
+    assert "等银行回话" not in spoken(walker)[-1] and "幺幺零" in spoken(walker)[-1]
+
+
+@pytest.mark.parametrize(
+    ("service", "numbers", "said"),
+    [("urgent_health", ["120"], "请马上拨幺二零"), ("urgent_fraud", ["110", "96110"], "请马上打幺幺零")],
+)
+@pytest.mark.parametrize("state", [State.CALLING, State.RUNG, State.ACCEPTED])
+def test_the_numbers_stay_when_the_link_is_gone(walker, service, numbers, said, state):
+    agent, mode = (AGENT, Mode.WALK) if state is State.ACCEPTED else (None, None)
+    urgent(walker, service, state=state, agent=agent, mode=mode)
+    walker.link_gone()
+    walker.wait(16)
+    scene = walker.scene()
+    assert scene.name == "out_of_order"
+    assert phones(scene) == numbers
+    assert said in spoken(walker)[-1]
+    assert "红色大按钮" in words(scene) and "红色大按钮" in spoken(walker)[-1]
+    assert "一连上就叫人" in heading(scene)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numbers", "said"),
+    [("我胸口疼", ["120"], "请马上拨幺二零"), ("我被骗了", ["110", "96110"], "请马上打幺幺零")],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_danger_that_the_link_cannot_hear_is_answered_with_the_numbers(walker, sentence, numbers, said, before):
+    walker.touch("speak")
+    if before:
+        walker.link_gone()
+        walker.wait(3)
+        walker.say(sentence)
+    else:
+        walker.say(sentence)
+        walker.link_gone()
+    assert phones(walker.scene()) == numbers
+    assert said in spoken(walker)[-1]
+    assert "一连上就叫人" in heading(walker.scene())
+    walker.start(bank(), walker.visit.keep(), age_s=4.0)
+    walker.link_gone()
+    assert phones(walker.scene()) == numbers
+    walker.link()
+    walker.result(Summon)
+    walker.call()
+    walker.link_gone()
+    walker.wait(3)
+    assert phones(walker.scene()) == [], "the call says itself what it is about"
+
+
+def test_danger_during_an_ordinary_call_is_answered_without_the_link(walker):
+    walker.call()
+    walker.link_gone()
+    walker.wait(3)
+    walker.say("我胸口疼")
+    assert phones(walker.scene()) == ["120"]
+
+
+def test_both_are_told_without_the_link_when_it_is_not_known_which_it_is(walker):
+    urgent(walker, "")
+    walker.link_gone()
+    walker.wait(3)
+    for number in ("120", "110", "96110"):
+        assert number in words(walker.scene())
+    assert "幺二零" in spoken(walker)[-1] and "幺幺零" in spoken(walker)[-1]
+
+
+def test_how_far_the_freeze_is_stays_when_the_link_is_gone(walker):
+    frozen(asked(walker), FreezeState.SUBMITTED)
+    walker.link_gone()
+    walker.wait(3)
+    assert "已提交" in words(walker.scene())
+    walker.wait(CONFIRM_S)
+    assert "未确认" in words(walker.scene())
 
 
 # --- asking -----------------------------------------------------------------------------------------
@@ -240,3 +345,96 @@ def test_a_receipt_that_comes_late_is_still_told(walker):
 def test_it_is_told_as_long_as_the_customer_is_there(walker, state, mode):
     frozen(asked(walker), FreezeState.SUBMITTED, 90_000, state=state, agent=AGENT, mode=mode)
     assert "未确认" in words(walker.scene())
+
+
+def test_the_numbers_that_are_said_are_on_the_screen(walker):
+    frozen(asked(walker), FreezeState.REFUSED)
+    assert phones(walker.scene()) == ["110", "96110"], "the site has not told the bank's own"
+    assert "银行的电话" not in spoken(walker)[-1] and "屏幕上的电话" in spoken(walker)[-1]
+    frozen(walker, FreezeState.REFUSED, state=State.CONNECTED, agent=AGENT, mode=Mode.VIDEO)
+    assert phones(walker.scene()) == [], "the agent's picture is there"
+    assert "屏幕上的电话" not in spoken(walker)[-1] and "幺幺零" in spoken(walker)[-1]
+
+
+def test_120_comes_before_the_money_of_who_is_not_well(walker):
+    frozen(asked(walker), FreezeState.REFUSED)
+    frozen(walker, FreezeState.REFUSED, service="urgent_health")
+    assert phones(walker.scene()) == ["120"]
+    assert "幺二零" in spoken(walker)[-1] and "屏幕上的电话" not in spoken(walker)[-1]
+    frozen(walker, FreezeState.REFUSED, service="urgent_health", state=State.ACCEPTED, agent=AGENT, mode=Mode.WALK)
+    assert phones(walker.scene()) == ["120"]
+    assert "未确认" in words(walker.scene())
+    assert "屏幕上的电话" not in spoken(walker)[-1]
+
+
+# --- after the call -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def over(walker):
+    """The call has ended, and the bank has said nothing."""
+    frozen(asked(walker), FreezeState.SUBMITTED, 50_000, state=State.CONNECTED, agent=AGENT, mode=Mode.WALK)
+    frozen(walker, FreezeState.SUBMITTED, 50_000, state=State.ENDED, state_age_ms=0)
+    return walker
+
+
+def test_a_freeze_is_told_until_the_visit_is_over(over):
+    assert "已提交" in words(over.scene())
+    over.wait(11)
+    assert phones(over.scene()) == ["110", "96110"]
+    assert "还没有确认" in spoken(over)[-1]
+    for action, scene in [("resolved-yes", "rating"), ("rate-5", "thanks")]:
+        over.touch(action)
+        over.link(call=None)
+        assert over.scene().name == scene
+        assert "未确认" in words(over.scene())
+        assert phones(over.scene()) == ["110", "96110"]
+    over.wait(30)
+    assert phones(over.scene()) == ["110", "96110"], "there is time to dial"
+    over.wait(31)
+    assert over.scene().name == "welcome"
+    assert "未确认" not in words(over.scene())
+
+
+def test_a_freeze_is_told_when_the_link_has_put_the_call_away(over):
+    over.wait(45)
+    over.touch("stay")
+    over.link(call=None)
+    assert over.scene().name == "ended"
+    assert "未确认" in words(over.scene())
+
+
+def test_a_freeze_is_told_beside_the_number_of_a_complaint(over):
+    over.touch("resolved-yes", "complain", "reason-wait")
+    over.result(Complain, case="482913")
+    over.wait(11)
+    assert phones(over.scene()) == ["110", "96110"]
+
+
+def test_nobody_whose_call_is_over_is_asked_to_wait_here(over):
+    over.touch("resolved-yes")
+    assert "在这里等" not in spoken(over)[-1]
+    frozen(over, FreezeState.RECEIVED, 51_000, "F0042", state=State.ENDED)
+    assert "银行已收到，回执F0042" in words(over.scene())
+    assert "在这里等" not in spoken(over)[-1]
+    over.touch("skip")
+    over.wait(9)
+    assert over.scene().name == "welcome", "nobody has to ring anybody"
+
+
+def test_a_screen_that_is_killed_after_the_call_still_tells_of_it(over):
+    over.touch("resolved-yes")
+    over.link(call=None)
+    over.start(bank(), over.visit.keep(), age_s=4.0)
+    assert "已提交" in words(over.scene())
+    over.wait(11)
+    assert "未确认" in words(over.scene())
+
+
+def test_the_next_customer_is_told_nothing_of_a_call_that_still_lingers(over):
+    over.touch("resolved-yes", "skip", "home", "topic-card")
+    over.link()
+    over.call(id="call-2")
+    over.call(State.ENDED, id="call-2", state_age_ms=0)
+    assert over.scene().name == "ended"
+    assert "冻结" not in words(over.scene())

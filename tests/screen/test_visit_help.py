@@ -52,6 +52,13 @@ def test_a_large_topic_is_shown_a_few_cards_at_a_time_and_comes_round_again(walk
     assert seen[0] == seen[2]
 
 
+def test_the_last_cards_lead_to_those_before_and_not_to_others(walker):
+    walker.touch("topic-other")
+    assert "还有别的" in words(walker.scene())
+    walker.touch("more")
+    assert "看前面的" in words(walker.scene()) and "还有别的" not in words(walker.scene())
+
+
 def test_an_answer_is_spoken_with_where_to_go_and_what_to_bring(walker):
     walker.touch("topic-card", "service-card_loss")
     said = walker.commands(Say)[-1]
@@ -105,6 +112,22 @@ def test_an_unfilled_field_is_not_answered_as_if_it_were_known(walker):
 def test_what_only_a_person_can_do_says_so(walker):
     walker.touch("topic-other", "service-inheritance")
     assert "请按红色的人工" in words(walker.scene())
+    said = spoken(walker)[-1]
+    assert "请按红色的人工。也可以到柜台办。" in said, "as it is on the picture"
+    assert "请到柜台办" not in said
+
+
+def test_who_is_not_to_walk_away_is_sent_nowhere(walker):
+    walker.touch("topic-card", "more", "service-machine_swallowed")
+    assert "先别走开" in words(walker.scene())
+    assert "柜台" not in words(walker.scene()) and "柜台" not in spoken(walker)[-1]
+    assert "请按红色的人工" in spoken(walker)[-1]
+
+
+def test_where_things_are_is_said_as_the_site_has_written_it(walker):
+    walker.start(replace(bank(), site=bank().site | {"facility": "厕所在大厅左边走到头"}))
+    walker.touch("topic-other", "service-facility")
+    assert spoken(walker)[-1].endswith("。厕所在大厅左边走到头。")
 
 
 def test_a_person_is_named_first_and_no_more_than_three_lines_follow_an_answer():
@@ -466,3 +489,35 @@ def test_a_practice_whose_time_is_over_says_that_the_button_is_real(walker):
     assert "现在按会真叫人" in words(walker.scene())
     walker.touch("practice-again")
     assert len([one for one in walker.commands(TryButton) if one.on]) == 2
+
+
+# --- without a microphone -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deaf(walker):
+    walker.voiced(parts={"microphone": Part(False, "unplugged", "plug it in")})
+    return walker
+
+
+@pytest.mark.parametrize(
+    ("touches", "scene"),
+    [
+        (["topic-card", "service-card_loss", "not-this"], "unclear"),
+        (["topic-other", "more", "service-complaint"], "complaint"),
+        (["practice"], "practice"),
+    ],
+)
+def test_without_ears_nobody_is_asked_to_speak(deaf, touches, scene):
+    deaf.touch(*touches)
+    assert deaf.scene().name == scene
+    for asked in ("再说一遍", "说出来", "说一句话"):
+        assert asked not in words(deaf.scene()) and asked not in spoken(deaf)[-1]
+
+
+def test_ears_that_break_when_nothing_was_understood_leave_pictures_to_touch(walker):
+    walker.touch("speak")
+    walker.say("哎呀这个那个")
+    walker.voiced(parts={"microphone": Part(False, "unplugged", "plug it in")})
+    assert heading(walker.scene()) == "没听明白，请点一张图"
+    assert "再说" not in words(walker.scene()) and "再说" not in walker.scene().speech

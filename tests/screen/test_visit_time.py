@@ -38,7 +38,7 @@ def test_twenty_seconds_of_warning_come_before_the_end(walker):
     assert scene.name == "choices"
     assert scene.warning is not None and scene.warning.stay.action == "stay"
     assert 18 <= scene.warning.left_s <= 20
-    assert "您还在吗" in spoken(walker)[-1]
+    assert spoken(walker)[-1] == "您还在吗？要接着办，碰一下屏幕就行。"
     walker.wait(15)
     assert walker.scene().warning.left_s == pytest.approx(4, abs=1)
     assert len([text for text in spoken(walker) if "您还在吗" in text]) == 1

@@ -1,4 +1,4 @@
-"""After a call: 事情办好了吗?, the faces, the complaint."""
+"""After a call: 事情办好了吗?, the faces, the complaint; and the good-bye."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ REASONS = ("wait", "manner", "unclear", "unsolved", "machine", "other")
 
 
 def ended(state: VisitState, texts: Catalogue, now: float) -> Picture:
-    """Also what has not been confirmed of a request to freeze: that is not over with the call."""
-    call = state.snapshot.call if state.snapshot is not None else None
-    freeze = urgent.meanwhile(call, state, texts, now) if call is not None and call.freeze is not None else []
+    freeze, said, key = urgent.afterwards(state, texts, now)
     return Picture(
         "ended",
         Tone.CALM,
@@ -30,18 +28,20 @@ def ended(state: VisitState, texts: Catalogue, now: float) -> Picture:
                 )
             ),
         ),
-        texts("ended.speech"),
-        key="ended",
+        said + texts("ended.speech"),
+        key=f"ended{key}",
     )
 
 
-def rating(texts: Catalogue) -> Picture:
+def rating(state: VisitState, texts: Catalogue, now: float) -> Picture:
+    freeze, said, key = urgent.afterwards(state, texts, now)
     faces = tuple(Card(f"rate-{score}", texts(f"rating.{score}"), f"face-{score}") for score in SCORES)
     return Picture(
         "rating",
         Tone.CALM,
         (
             Heading(texts("rating.heading")),
+            *freeze,
             Faces(faces),
             Buttons(
                 (
@@ -50,14 +50,15 @@ def rating(texts: Catalogue) -> Picture:
                 )
             ),
         ),
-        texts("rating.speech"),
-        key="rating",
+        said + texts("rating.speech"),
+        key=f"rating{key}",
     )
 
 
 def complaint(state: VisitState, texts: Catalogue) -> Picture:
     cards = tuple(Card(f"reason-{reason}", texts(f"complaint.{reason}")) for reason in REASONS)
     how = "complaint.how" if state.microphone else "complaint.how-no-mic"
+    speech = "complaint.speech" if state.microphone else "complaint.speech-no-mic"
     return Picture(
         "complaint",
         Tone.CALM,
@@ -67,18 +68,20 @@ def complaint(state: VisitState, texts: Catalogue) -> Picture:
             Cards(cards),
             Buttons((Button("cancel", texts("complaint.cancel"), icon="back"),)),
         ),
-        texts("complaint.speech"),
+        texts(speech),
         key="complaint",
     )
 
 
-def complaint_kept(step: ComplaintKept, texts: Catalogue) -> Picture:
+def complaint_kept(step: ComplaintKept, state: VisitState, texts: Catalogue, now: float) -> Picture:
+    freeze, said, key = urgent.afterwards(state, texts, now)
     done = Buttons((Button("done", texts("answer.done"), primary=True, icon="check"),))
     if step.failed:
-        blocks = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), done)
-        return Picture("complaint_kept", Tone.TROUBLE, blocks, texts("kept.failed-text"), key="kept failed")
+        failed = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), *freeze, done)
+        speech = said + texts("kept.failed-text")
+        return Picture("complaint_kept", Tone.TROUBLE, failed, speech, key=f"kept failed{key}")
     if not step.number:
-        waiting = (Heading(texts("kept.waiting")), Paragraph(texts("kept.waiting-text")))
+        waiting = (Heading(texts("kept.waiting")), Paragraph(texts("kept.waiting-text")), *freeze)
         return Picture("complaint_kept", Tone.WAITING, waiting, texts("kept.waiting"))
     return Picture(
         "complaint_kept",
@@ -86,8 +89,25 @@ def complaint_kept(step: ComplaintKept, texts: Catalogue) -> Picture:
         (
             Heading(texts("kept.heading", number=step.number)),
             Paragraph(texts("kept.text")),
+            *freeze,
             done,
         ),
-        texts("kept.speech", number=texts.digits(step.number)),
-        key=f"kept {step.number}",
+        said + texts("kept.speech", number=texts.digits(step.number)),
+        key=f"kept {step.number}{key}",
+    )
+
+
+def thanks(state: VisitState, texts: Catalogue, now: float) -> Picture:
+    freeze, said, key = urgent.afterwards(state, texts, now)
+    return Picture(
+        "thanks",
+        Tone.TROUBLE if said else Tone.GOOD,
+        (
+            Heading(texts("thanks.heading")),
+            Paragraph(texts("thanks.text" if state.staffed else "thanks.text-nobody")),
+            *freeze,
+            Buttons((Button("home", texts("choices.home"), primary=True, icon="home"),)),
+        ),
+        said + texts("thanks.speech"),
+        key=f"thanks{key}",
     )

@@ -28,7 +28,7 @@ UNSEEN_S = 2.0  # so long a call that was asked for may take to show
 def of_call(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, now: float) -> Picture:
     """The scene of an open call."""
     if state.confirming == end_question(call):
-        return confirm_end(texts)
+        return confirm_end(call, texts)
     if state.freezing == call.id:
         return urgent.confirm(texts)
     match call.state, call.mode:
@@ -60,27 +60,54 @@ def asked(state: VisitState, texts: Catalogue, now: float) -> Picture:
     )
 
 
-def out_of_order(state: VisitState, texts: Catalogue) -> Picture:
-    """The link is gone: what works still."""
+def out_of_order(state: VisitState, texts: Catalogue, now: float) -> Picture:
+    """The link is gone: what works still; of an urgent call first of all the telephone."""
     asked_for = state.asking is not None or state.call is not None
     heading = "out.heading-asked" if asked_for else "out.heading"
-    rows = [
+    about = state.urgent_about
+    if about is not None:
+        ring = urgent.ring(about, state)
+        return Picture(
+            "out_of_order",
+            Tone.TROUBLE,
+            (Heading(texts(heading)), *urgent.without_link(about, state, texts, now)),
+            texts("out.speech-urgent", ring=texts(ring)),
+            key=f"out {ring}",
+        )
+    rows = (
         Row("hand", texts("out.label-button"), texts("out.button")),
         Row("person", texts("out.label-staff"), texts("out.staff")),
-    ]
+    )
     text = texts("out.asked" if asked_for else "out.text")
     matters = state.visiting or asked_for
     return Picture(
         "out_of_order",
         Tone.TROUBLE,
-        (Heading(texts(heading)), Paragraph(text), Rows(tuple(rows))),
+        (Heading(texts(heading)), Paragraph(text), Rows(rows)),
         texts("out.speech"),
         # Not into an empty hall.
         key="out" if matters else "",
     )
 
 
-def confirm_end(texts: Catalogue) -> Picture:
+def confirm_end(call: Call, texts: Catalogue) -> Picture:
+    """Nobody is asked whether they still want somebody who is there already."""
+    if call.state is CallState.CONNECTED:
+        return Picture(
+            "confirm_end",
+            Tone.WAITING,
+            (
+                Heading(texts("confirm.heading-there")),
+                Cards(
+                    (
+                        Card("end-no", texts("confirm.no-there"), "person", texts("confirm.no-note-there")),
+                        Card("end-yes", texts("confirm.yes-there"), "check"),
+                    )
+                ),
+            ),
+            texts("confirm.speech-there"),
+            key="confirm there",
+        )
     return Picture(
         "confirm_end",
         Tone.WAITING,
@@ -148,7 +175,7 @@ def _cards(call: Call, texts: Catalogue) -> Cards:
 
 def _meanwhile(call: Call, state: VisitState, texts: Catalogue, now: float) -> video.Meanwhile:
     """Of an urgent call: blocks, and what is said aloud of them with its key."""
-    speech = urgent.freeze_speech(urgent.shown(call.freeze, state, now))
+    speech = urgent.meanwhile_speech(call, state, now)
     return urgent.meanwhile(call, state, texts, now), texts(speech) if speech else "", speech
 
 

@@ -41,7 +41,7 @@ def picture(state: VisitState, texts: Catalogue, now: float) -> Picture:
         case Technician() as technician:
             return staff.technician(technician, state, texts)
     if state.out_of_order(now):
-        return call.out_of_order(state, texts)
+        return call.out_of_order(state, texts, now)
     if state.call is not None and state.snapshot is not None:
         return call.of_call(state.call, state.snapshot, state, texts, now)
     if state.asking is not None:
@@ -89,13 +89,13 @@ def _step(state: VisitState, texts: Catalogue, now: float) -> Picture:
         case Ended():
             return after.ended(state, texts, now)
         case Rating():
-            return after.rating(texts)
+            return after.rating(state, texts, now)
         case Complaining():
             return after.complaint(state, texts)
         case ComplaintKept() as step:
-            return after.complaint_kept(step, texts)
+            return after.complaint_kept(step, state, texts, now)
         case Thanks():
-            return help.thanks(texts)
+            return after.thanks(state, texts, now)
         case Practice():
             return help.practice(state, texts, now)
 
@@ -117,7 +117,8 @@ def _human(state: VisitState, texts: Catalogue, now: float) -> Human:
     if lost:  # nobody hears of it before the link is back
         note = "human.noted" if calling else "human.later"
     else:
-        note = "human.answered" if answered else "human.calling" if calling else "human.note"
+        unasked = "human.note" if state.staffed else "human.note-nobody"
+        note = "human.answered" if answered else "human.calling" if calling else unasked
     return Human(texts("human.text"), texts(note), calling=calling, answered=answered)
 
 

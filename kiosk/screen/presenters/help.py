@@ -1,4 +1,4 @@
-"""The visit itself: welcome, listening, choices, answers, practice, good-bye."""
+"""The visit itself: welcome, listening, choices, answers, practice."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from kiosk.screen.steps import Answered, Choices, Unclear
 
 PAGE = 3  # cards of services on one screen
 ROWS = 3
+FACILITY = "{facility}"  # a field of the site: where things are, and not where something is done
 ARMED_WITHIN_S = 1.0  # so long the link may take to agree to a practice
 
 
@@ -38,7 +39,7 @@ def welcome(state: VisitState, texts: Catalogue) -> Picture:
     if state.pack is not None and state.pack.topic:
         blocks.append(_topics(state.pack))
     else:
-        blocks.append(Paragraph(texts("welcome.no-pack")))
+        blocks.append(Paragraph(texts("welcome.no-pack" if state.staffed else "welcome.no-pack-nobody")))
     if not state.microphone:
         blocks.append(Paragraph(texts("no-mic"), quiet=True))
     speak = [_speak(texts("welcome.speak"))] if state.microphone else []
@@ -80,7 +81,8 @@ def choices(step: Choices, state: VisitState, texts: Catalogue) -> Picture:
     heading = topic.title if topic is not None else texts("choices.heading")
     buttons = []
     if len(services) > PAGE:
-        buttons.append(Button("more", texts("choices.more"), icon="list"))
+        last = step.page + 1 >= pages(len(services))  # what comes then has been seen
+        buttons.append(Button("more", texts("choices.more-first" if last else "choices.more"), icon="list"))
     if topic is None:
         buttons.append(Button("none", texts("choices.none"), icon="cross"))
     buttons.append(Button("home", texts("choices.home"), icon="home"))
@@ -99,13 +101,14 @@ def choices(step: Choices, state: VisitState, texts: Catalogue) -> Picture:
 
 
 def unclear(step: Unclear, state: VisitState, texts: Catalogue) -> Picture:
-    heading = texts("unclear.heading" if step.spoken else "unclear.not-that")
+    heard, how = state.microphone, "" if state.microphone else "-no-mic"
+    heading = texts(f"unclear.heading{how}" if step.spoken else "unclear.not-that")
     blocks: list[Block] = [Heading(heading), *_topics_if_any(state)]
-    if not state.microphone:
+    if not heard:
         blocks.append(Paragraph(texts("no-mic"), quiet=True))
-    speak = [_speak(texts("unclear.speak"))] if state.microphone else []
+    speak = [_speak(texts("unclear.speak"))] if heard else []
     blocks.append(Buttons((*speak, Button("home", texts("choices.home"), icon="home"))))
-    speech = texts("unclear.speech" if step.spoken else "unclear.speech-not-that")
+    speech = texts(f"unclear.speech{how}" if step.spoken else f"unclear.speech-not-that{how}")
     return Picture("unclear", Tone.CALM, tuple(blocks), speech, key=f"unclear {step.spoken}")
 
 
@@ -115,8 +118,9 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
         return unclear(Unclear(spoken=False), state, texts)
     known = state.pack.filled(service.answer)
     text = known or texts("answer.ask-staff")
+    human = service.needs_human or not known
     rows = []
-    if service.needs_human or not known:
+    if human:
         rows.append(Row("person", texts("answer.human"), texts("answer.press-human")))
     if where := state.pack.filled(service.where):
         rows.append(Row("map-pin", texts("answer.where"), where))
@@ -139,8 +143,10 @@ def answer(step: Answered, state: VisitState, texts: Catalogue) -> Picture:
         )
     )
     spoken = state.pack.aloud(service) or text
+    if service.needs_human and known:  # what stands for an unknown answer says so itself
+        spoken += texts("answer.speech-human")
     if where:
-        spoken += texts("answer.speech-where", where=where)
+        spoken += texts(_speech_where(service, human=human), where=where)
     if bring:
         spoken += texts("answer.speech-bring", bring=bring)
     return Picture(
@@ -163,28 +169,23 @@ def practice(state: VisitState, texts: Catalogue, now: float) -> Picture:
         rows.append(Row("mic", texts("practice.label-voice"), heard))
     rows.append(Row("warning", texts("practice.label-real"), texts("practice.real")))
     again = [Button("practice-again", texts("practice.again"), icon="repeat")] if done or over else []
+    speech = "practice.speech" if state.microphone else "practice.speech-no-mic"
+    if done:
+        speech = "practice.speech-done"
     heading = texts("practice.heading-done" if done else "practice.heading-over" if over else "practice.heading")
     return Picture(
         "practice",
         Tone.GOOD if done else Tone.CALM,
         (Heading(heading), Rows(tuple(rows)), Buttons((*again, _done(texts("practice.done"))))),
-        texts("practice.speech-done" if done else "practice.speech"),
+        texts(speech),
         key="practice done" if done else "" if over else "practice",
     )
 
 
-def thanks(texts: Catalogue) -> Picture:
-    return Picture(
-        "thanks",
-        Tone.GOOD,
-        (
-            Heading(texts("thanks.heading")),
-            Paragraph(texts("thanks.text")),
-            Buttons((Button("home", texts("choices.home"), primary=True, icon="home"),)),
-        ),
-        texts("thanks.speech"),
-        key="thanks",
-    )
+def _speech_where(service: Service, *, human: bool) -> str:
+    if service.where == FACILITY:
+        return "answer.speech-there"
+    return "answer.speech-or-where" if human else "answer.speech-where"
 
 
 def _topics(pack: Pack) -> Cards:

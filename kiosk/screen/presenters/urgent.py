@@ -57,7 +57,7 @@ def shown(freeze: Freeze | None, state: VisitState, now: float) -> Shown:
         return Shown.ASKED if state.freeze_asked else Shown.NOTHING
     if freeze.state is FreezeState.RECEIVED:
         return Shown.RECEIVED
-    age = freeze.age_ms / 1000 + max(0.0, now - state.snapshot_at)  # the link says it only now and then
+    age = freeze.age_ms / 1000 + max(0.0, now - state.frozen_at)  # the link says it only now and then
     if freeze.state is FreezeState.REFUSED or age >= state.kiosk.screen.freeze_confirm_s:
         return Shown.UNCONFIRMED
     return Shown(freeze.state.value)
@@ -72,10 +72,9 @@ def calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue,
     heading = _heading(call, snapshot, freeze)
     blocks: list[Block] = [Heading(texts(heading))]
     if call.service == HEALTH:
-        sit = Row("heart", texts("urgent.label-health"), texts("urgent.sit"))
         status = [_status(call.freeze, freeze, texts)] if freeze else []
         most = 2 if state.size is TextSize.STANDARD else 1  # the number is what has to be seen
-        blocks += [_ambulance(texts), Rows((*status, sit, *told)[:most])]
+        blocks += [_ambulance(texts), Rows((*status, _sit(texts), *told)[:most])]
     elif heading == UNCONFIRMED:
         blocks += [_money_phones(state, texts), Rows(tuple(told[:2]))]
     elif freeze:
@@ -86,13 +85,13 @@ def calling(call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue,
         blocks += _what_is_it(call, snapshot, state, texts, told)
     blocks.append(Buttons((Button("not-needed", texts("calling.not-needed"), icon="cross"),)))
     trouble = snapshot.alarm or not standing.promised(call, snapshot) or freeze is Shown.UNCONFIRMED
-    speech = freeze_speech(freeze) or _speech(call, snapshot, state)
+    speech = _speech(call, snapshot, state, freeze)
     return Picture(
         "urgent",
         Tone.TROUBLE if trouble else Tone.WAITING,
         tuple(blocks),
-        texts(speech),
-        key=f"{speech} {call.round} {call.level}",
+        "".join(texts(key) for key in speech),
+        key=f"{' '.join(speech)} {call.round} {call.level}",
     )
 
 
@@ -100,20 +99,62 @@ def meanwhile(call: Call, state: VisitState, texts: Catalogue, now: float) -> li
     """What an urgent call still has to show while somebody comes, is there, or has just been there."""
     freeze = shown(call.freeze, state, now)
     coming = call.state is CallState.ACCEPTED
+    ambulance: list[Block] = [_ambulance(texts)] if coming and _needs_ambulance(call) else []
     if freeze:
-        blocks: list[Block] = [Rows((_status(call.freeze, freeze, texts),))]
-        phones = freeze is Shown.UNCONFIRMED and call.mode is not Mode.VIDEO
-        return [*blocks, _money_phones(state, texts)] if phones else blocks
-    if call.mode is Mode.VIDEO:
-        return []  # the picture needs the room, and the agent sees that nobody has asked yet
-    if coming and call.service == HEALTH:
-        return [_ambulance(texts)]
+        phones = freeze is Shown.UNCONFIRMED and _room_for_money_phones(call)
+        status = Rows((_status(call.freeze, freeze, texts),))
+        return [*ambulance, status, *([_money_phones(state, texts)] if phones else [])]
+    if call.mode is Mode.VIDEO or ambulance:
+        return ambulance  # a picture needs the room, and the agent sees that nobody has asked yet
     return [_offer(texts)] if coming and state.about_money else []
 
 
-def freeze_speech(freeze: Shown) -> str:
-    """The key of what is said aloud of it; empty: nothing."""
-    return f"freeze.speech-{freeze}" if freeze not in (Shown.NOTHING, Shown.ASKED) else ""
+def meanwhile_speech(call: Call, state: VisitState, now: float) -> str:
+    """The key of what is said aloud of that; empty: nothing."""
+    freeze = shown(call.freeze, state, now)
+    if freeze is Shown.UNCONFIRMED and not _room_for_money_phones(call):
+        return "freeze.speech-unconfirmed-tell"  # there is no such number on the screen
+    return _freeze_speech(freeze)
+
+
+def afterwards(state: VisitState, texts: Catalogue, now: float) -> tuple[list[Block], str, str]:
+    """The visit's request to freeze when its call is over: blocks, what is said aloud first, and the key of that.
+
+    A request is not over with the call, and somebody may have to ring the bank. Said aloud is only that: it is no
+    time any more to be asked to wait here.
+    """
+    freeze = shown(state.frozen, state, now) if state.frozen is not None else Shown.NOTHING
+    if not freeze:
+        return [], "", ""
+    status = Rows((_status(state.frozen, freeze, texts),))
+    if freeze is not Shown.UNCONFIRMED:
+        return [status], "", ""
+    speech = _freeze_speech(freeze)
+    return [status, _money_phones(state, texts)], texts(speech), f" {speech}"
+
+
+def without_link(about: str, state: VisitState, texts: Catalogue, now: float) -> list[Block]:
+    """What is still true of something urgent when the link does not answer any more: whom to ring."""
+    ways = (
+        Row("hand", texts("out.label-button"), texts("out.button")),
+        Row("person", texts("out.label-staff"), texts("out.staff")),
+    )
+    most = 2 if state.size is TextSize.EXTRA else 3
+    if about == HEALTH:
+        return [_ambulance(texts), Rows((_sit(texts), *ways)[:most])]
+    if state.is_money(about):
+        last = state.call.freeze if state.call is not None else None
+        freeze = shown(last, state, now)
+        status = (_status(last, freeze, texts),) if freeze else ()
+        return [_money_phones(state, texts), Rows((*status, *ways)[:most])]
+    return [Rows((*_known(texts), *ways)[:3])]
+
+
+def ring(about: str, state: VisitState) -> str:
+    """The key of whom to ring at once, as it is said aloud."""
+    if about == HEALTH:
+        return "urgent.ring-health"
+    return "urgent.ring-money" if state.is_money(about) else "urgent.ring"
 
 
 def confirm(texts: Catalogue) -> Picture:
@@ -146,15 +187,32 @@ def _heading(call: Call, snapshot: Snapshot, freeze: Shown) -> str:
     return "urgent.heading-health" if call.service == HEALTH else "urgent.heading"
 
 
-def _speech(call: Call, snapshot: Snapshot, state: VisitState) -> str:
-    if not snapshot.online:
-        return standing.speech(call, snapshot)
+def _speech(call: Call, snapshot: Snapshot, state: VisitState, freeze: Shown) -> tuple[str, ...]:
+    """The keys of what is said aloud. Whoever needs 120 hears that first, whatever has become of their money."""
+    waits = freeze is Shown.SUBMITTED and not snapshot.online  # for an answer that cannot come now
+    if call.service != HEALTH and not waits and (told := _freeze_speech(freeze)):
+        return (told,)
+    if not snapshot.online:  # a freeze is not spoken of: it would wait for the network too, and 110 does not
+        return "urgent.offline-alarm" if snapshot.alarm else "urgent.offline", ring(call.service, state)
     there = standing.promised(call, snapshot)
     if call.service == HEALTH:
-        return "urgent.speech-health" if there else "urgent.speech-health-nobody"
+        return ("urgent.speech-health" if there else "urgent.speech-health-nobody",)
     if state.about_money:
-        return "urgent.speech-money" if there else "urgent.speech-money-nobody"
-    return "urgent.speech" if there else "urgent.speech-nobody"
+        return ("urgent.speech-money" if there else "urgent.speech-money-nobody",)
+    return ("urgent.speech" if there else "urgent.speech-nobody",)
+
+
+def _freeze_speech(freeze: Shown) -> str:
+    return f"freeze.speech-{freeze}" if freeze not in (Shown.NOTHING, Shown.ASKED) else ""
+
+
+def _needs_ambulance(call: Call) -> bool:
+    return call.service == HEALTH and call.mode is not Mode.VIDEO
+
+
+def _room_for_money_phones(call: Call) -> bool:
+    """Whether these numbers stand on the page of who has answered, or the picture or 120 needs the room."""
+    return call.mode is not Mode.VIDEO and not (call.state is CallState.ACCEPTED and _needs_ambulance(call))
 
 
 def _status(freeze: Freeze | None, how: Shown, texts: Catalogue) -> Row:
@@ -181,17 +239,25 @@ def _money_phones(state: VisitState, texts: Catalogue) -> Phones:
     )
 
 
+def _sit(texts: Catalogue) -> Row:
+    return Row("heart", texts("urgent.label-health"), texts("urgent.sit"))
+
+
+def _known(texts: Catalogue) -> tuple[Row, Row]:
+    """What to do in either case, when it is not known which it is."""
+    return (
+        Row("heart", texts("urgent.label-health"), texts("urgent.health")),
+        Row("phone", texts("urgent.label-fraud"), texts("urgent.fraud")),
+    )
+
+
 def _what_is_it(
     call: Call, snapshot: Snapshot, state: VisitState, texts: Catalogue, told: list[Row]
 ) -> list[Block]:
     """The button was held, or 急事 was touched: what it is about is known by one more touch."""
     services = [service for service in state.pack.service if service.urgent] if state.pack is not None else []
-    known = (
-        Row("heart", texts("urgent.label-health"), texts("urgent.health")),
-        Row("phone", texts("urgent.label-fraud"), texts("urgent.fraud")),
-    )
     first = tuple(told[:1]) if standing.on_call_told(call, snapshot) else ()
-    rows = (*first, *known, *told[len(first) :])
+    rows = (*first, *_known(texts), *told[len(first) :])
     if not services:
         return [Rows(rows[: 2 if state.size is TextSize.EXTRA else 3])]
     cards = tuple(Card(f"service-{one.id}", one.title, one.icon) for one in services[:MAX_KINDS])
