@@ -182,6 +182,9 @@ class Talking:
             case "complain", Rating(call=call):
                 state.ears = True
                 state.go(Complaining(call), now)
+            case "complain", ComplaintKept(failed=True):
+                state.ears = True
+                state.go(Complaining(state.about), now)
             case "cancel", Complaining(call=call):
                 state.go(Rating(call) if call else Welcome(), now)
 

@@ -201,10 +201,19 @@ class Visit:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
             self._freezing.restore()
+        self._restore_complaint()
         state.acted_at = now
         idle.somebody(state, now)
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _restore_complaint(self) -> None:
+        """What was said is not kept, so nobody sends it any more: the customer has to be told, not to wait."""
+        state = self._state
+        match state.step:
+            case ComplaintKept(request=request, number="", failed=False):
+                if request not in {one.request for one in self._outbox.waiting(Complain)}:
+                    state.step = ComplaintKept(request, failed=True)
 
     def _notice(self, now: float) -> None:
         """A link that has never been heard counts as gone from the first moment on."""

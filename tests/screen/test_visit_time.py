@@ -350,6 +350,24 @@ def test_a_tapped_complaint_outlives_the_process(walker):
     assert "482913" in words(walker.scene())
 
 
+def test_a_spoken_complaint_that_is_lost_with_the_process_is_said_to_be(walker):
+    walker.touch("speak")
+    walker.say("我要投诉", "三号窗口的小伙子骂我")
+    assert "正在记下来" in heading(walker.scene())
+    again(walker)
+    assert walker.scene().name == "complaint_kept"
+    assert heading(walker.scene()) == "没有记上"
+    assert "没有记上" in spoken(walker)[-1]
+    assert offered(walker.scene()) == ["complain", "done"]
+    walker.touch("complain")
+    assert walker.scene().name == "complaint" and walker.commands(Listen)[-1].on
+    walker.say("三号窗口的小伙子骂我")
+    walker.result(Complain, case="482913")
+    assert "482913" in words(walker.scene())
+    again(walker)
+    assert "482913" in words(walker.scene()), "what has its number was kept"
+
+
 def test_staff_has_to_enter_the_pin_again_after_a_restart(walker):
     technician(walker)
     assert "4711" not in msgspec.json.encode(walker.visit.keep()).decode()

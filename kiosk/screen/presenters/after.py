@@ -75,7 +75,9 @@ def complaint(state: VisitState, texts: Catalogue) -> Picture:
 def complaint_kept(step: ComplaintKept, texts: Catalogue) -> Picture:
     done = Buttons((Button("done", texts("answer.done"), primary=True, icon="check"),))
     if step.failed:
-        blocks = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), done)
+        again = Button("complain", texts("rating.complain"), icon="complaint")
+        buttons = Buttons((again, *done.buttons))
+        blocks = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), buttons)
         return Picture("complaint_kept", Tone.TROUBLE, blocks, texts("kept.failed-text"), key="kept failed")
     if not step.number:
         waiting = (Heading(texts("kept.waiting")), Paragraph(texts("kept.waiting-text")))
