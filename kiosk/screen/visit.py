@@ -112,8 +112,17 @@ class Visit:
             self._talking.heard(utterance.id, text, now, utterance.alternatives)
         return self._effects(now)
 
+    def somebody(self, now: float) -> list[Effect]:
+        """Somebody has touched the panel, and nothing that does anything: they are there."""
+        self._notice(now)
+        idle.somebody(self._state, now)
+        self._state.acted_at = now
+        return self._effects(now)
+
     def touch(self, action: str, now: float) -> list[Effect]:
-        """Somebody touched something of the scene; what is not on it (any more) only says that they are there."""
+        """Somebody touched something of the scene. What is not on it any more (it changed under the finger) does
+        nothing, but they are there.
+        """
         state = self._state
         self._notice(now)
         shown = frame.picture(state, catalogue(state.language), now)

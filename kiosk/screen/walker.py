@@ -151,6 +151,10 @@ class Walker:
         for action in actions:
             self.sent += self.visit.touch(action, self.now)
 
+    def touch_nothing(self) -> None:
+        """A finger or a palm on the panel that does nothing."""
+        self.sent += self.visit.somebody(self.now)
+
     def say(self, *sentences: str) -> None:
         """The customer says something."""
         for sentence in sentences:
