@@ -62,7 +62,7 @@ class Talking:
         the link counts it once.
         """
         state, words = self._state, masked(text)
-        if isinstance(state.step, Practice) and state.call is None and state.asking is None:
+        if state.practising(now):
             state.practised = words[:MAX_SHOWN]
             return
         decision = self._understanding.understand(text, others)

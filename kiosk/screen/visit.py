@@ -28,6 +28,7 @@ from kiosk.screen.effects import (
 )
 from kiosk.screen.freezing import Freezing
 from kiosk.screen.outbox import Outbox
+from kiosk.screen.practising import Practising
 from kiosk.screen.presenters import frame
 from kiosk.screen.scene import Scene, TextSize
 from kiosk.screen.state import VisitState
@@ -62,6 +63,7 @@ class Visit:
         self._talking = Talking(self._state, self._outbox, self._summoning, understanding or Understanding(pack))
         self._staff = StaffTouches(self._state, self._outbox)
         self._voicing = Voicing(self._state, self._outbox)
+        self._practising = Practising(self._state, self._outbox)
 
     # --- what comes in ------------------------------------------------------------------------------
 
@@ -153,6 +155,7 @@ class Visit:
                     state.step = ComplaintKept(request, result.case, failed=not result.ok)
             case None:
                 self._staff.result(result)
+                self._practising.result(result)
         return self._effects(now)
 
     def tick(self, now: float, wall: datetime) -> list[Effect]:
@@ -242,4 +245,5 @@ class Visit:
 
     def _effects(self, now: float) -> list[Effect]:
         self._voicing.settle(now)
+        self._practising.settle(now)
         return self._outbox.take()

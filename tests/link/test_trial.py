@@ -76,6 +76,15 @@ def test_it_ends_with_the_client_that_asked_for_it_and_with_no_other() -> None:
         assert trial.state is Trial.OFF
 
 
+def test_the_beginning_of_a_client_that_has_gone_is_over_with_it_also_after_anothers_end() -> None:
+    trial = ButtonTrial()
+    trial.stop()  # the new screen wants none
+    trial.arm(SCREEN, 100.0)  # what the one before had said is read only now
+    trial.left(SCREEN)
+    assert trial.state is Trial.OFF
+    assert not trial.press("b-1", 101.0, 101.0)
+
+
 def test_armed_again_it_counts_from_there() -> None:
     trial = armed()
     trial.press("b-1", 101.0, 101.0)
