@@ -290,6 +290,19 @@ async def test_a_practice_that_the_customer_has_left_before_the_link_read_of_it_
         assert call.cause is Cause.BUTTON
 
 
+async def test_a_press_while_the_link_hangs_in_practice_calls_as_the_screen_says_then(hall):
+    async with agent(hall) as desk, customer(hall) as screen:
+        await screen.until_scene("welcome")
+        await screen.go("practice", "practice")
+        await asyncio.sleep(0.5)
+        with frozen(hall, "k1"):
+            await screen.until_scene("out_of_order")
+            hall.boards["k1"].press()
+            await asyncio.sleep(0.3)
+        call = await desk.until_call("k1", State.CALLING, State.RUNG)
+        assert call.cause is Cause.BUTTON
+
+
 async def test_while_the_voice_hangs_nobody_is_asked_to_speak(stack, display):
     stack.make_kiosk("k1")
     stack.make_screen("k1", environment=display.environment, size="800x480")
