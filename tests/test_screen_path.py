@@ -116,6 +116,20 @@ async def test_nothing_ends_without_a_warning_and_one_touch_stays(stack, display
         await screen.until_scene("welcome")
 
 
+async def test_a_finger_on_no_button_is_a_sign_of_life(stack, display):
+    stack.make_kiosk("k1")
+    stack.make_screen("k1", environment=display.environment, size="800x480", more="idle_s = 1.5")
+    stack.start()
+    async with customer(stack) as screen:
+        await screen.go("topic-card", "choices")
+        await screen.until(lambda shown: any(t.action == "stay" for t in shown.targets))
+        await asyncio.sleep(0.5)
+        human = screen.target("human")
+        await screen.finger(Phase.DOWN, human.x - 3, human.y + human.height // 2)
+        await screen.until(lambda shown: all(t.action != "stay" for t in shown.targets))
+        assert screen.shown.scene == "choices"
+
+
 async def test_a_shaking_finger_does_one_thing(hall):
     async with agent(hall) as desk, customer(hall) as screen:
         await asyncio.sleep(0.6)
@@ -260,6 +274,33 @@ async def test_a_link_that_hangs_is_seen_at_the_screen_and_a_touch_is_kept_until
         assert (call.presses, call.cause) == (1, Cause.TOUCH)
         part = desk.kiosks["k1"].health.parts["screen"]
         assert part.ok, "the screen was never gone"
+
+
+async def test_a_practice_that_the_customer_has_left_before_the_link_read_of_it_is_none(hall):
+    async with agent(hall) as desk, customer(hall) as screen:
+        await screen.until_scene("welcome")
+        await asyncio.sleep(0.6)
+        with frozen(hall, "k1"):
+            await screen.go("practice", "practice")
+            await asyncio.sleep(0.6)
+            await screen.go("done", "welcome")
+        await asyncio.sleep(1.5)  # the link has read everything
+        hall.boards["k1"].press()
+        call = await desk.until_call("k1", State.CALLING, State.RUNG)
+        assert call.cause is Cause.BUTTON
+
+
+async def test_a_press_while_the_link_hangs_in_practice_calls_as_the_screen_says_then(hall):
+    async with agent(hall) as desk, customer(hall) as screen:
+        await screen.until_scene("welcome")
+        await screen.go("practice", "practice")
+        await asyncio.sleep(0.5)
+        with frozen(hall, "k1"):
+            await screen.until_scene("out_of_order")
+            hall.boards["k1"].press()
+            await asyncio.sleep(0.3)
+        call = await desk.until_call("k1", State.CALLING, State.RUNG)
+        assert call.cause is Cause.BUTTON
 
 
 async def test_while_the_voice_hangs_nobody_is_asked_to_speak(stack, display):

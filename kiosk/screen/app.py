@@ -66,6 +66,7 @@ class ScreenService:
             settings.screen,
             Path(settings.state_dir) / "fonts",
             on_touch=self._touched,
+            on_somebody=self._somebody,
             on_frame=self._drawn,
         )
         self._watchers = Watchers(settings, self._window)
@@ -154,6 +155,9 @@ class ScreenService:
 
     def _touched(self, action: str) -> None:
         self._do(self._visit.touch(action, clock.now()))
+
+    def _somebody(self) -> None:
+        self._do(self._visit.somebody(clock.now()))
 
     def _count_bad(self, who: str, error: BadMessage) -> None:
         self._bad_lines += 1

@@ -68,10 +68,6 @@ class Outbox:
         """The commands of a kind that have had no result."""
         return [pending.command for pending in self._pending.values() if isinstance(pending.command, kind)]
 
-    def drop(self, request: str) -> None:
-        """Its purpose has been reached another way."""
-        self._pending.pop(request, None)
-
     def kept(self) -> tuple[KeptCommand, ...]:
         """What must not die with the process, without the customer's words."""
         return tuple(

@@ -11,7 +11,7 @@ from kiosk.dialogue.pack import Pack
 from kiosk.dialogue.policy import Talk
 from kiosk.messages import Call, Ears, Freeze, Snapshot, State as CallState, Trial, Urgency, VoiceState
 from kiosk.screen.scene import TextSize
-from kiosk.screen.steps import Answered, Choices, Staffing, Step, Welcome
+from kiosk.screen.steps import Answered, Choices, Practice, Staffing, Step, Welcome
 from kiosk.video.session import VideoView
 
 #: A link that systemd starts again is back sooner; the screen does not flicker for it.
@@ -132,6 +132,13 @@ class VisitState:
             return False
         answered = self.call is not None and self.call.state in (CallState.ACCEPTED, CallState.CONNECTED)
         return self.asking is not None or now - self.lost_at >= (ANSWERED_GRACE_S if answered else LINK_GRACE_S)
+
+    def practising(self, now: float) -> bool:
+        """Whether practice is what is shown. Behind staff's page, a call's, or the one that says that the screen
+        cannot be reached, it is not: there a word or a press is meant.
+        """
+        covered = self.staff is not None or self.call is not None or self.asking is not None
+        return isinstance(self.step, Practice) and not covered and not self.out_of_order(now)
 
     def go(self, step: Step, now: float) -> None:
         """The next step of the visit."""

@@ -69,7 +69,7 @@ class Talking:
         the link counts it once.
         """
         state, words = self._state, masked(text)
-        if isinstance(state.step, Practice) and state.call is None and state.asking is None:
+        if state.practising(now):
             state.practised = words[:MAX_SHOWN]
             return
         decision = self._understanding.understand(text, others)
@@ -193,6 +193,9 @@ class Talking:
             case "complain", Rating(call=call):
                 state.ears = True
                 state.go(Complaining(call), now)
+            case "complain", ComplaintKept(failed=True):
+                state.ears = True
+                state.go(Complaining(state.about), now)
             case "cancel", Complaining(call=call):
                 state.go(Rating(call) if call else Welcome(), now)
 

@@ -2,7 +2,7 @@
 
 Old hands shake, rest and press with the side of the hand. So a touch counts when the finger comes down; what
 follows is ignored until the hand has been off the panel for a moment. 人工 alone is never blocked by anything but
-its own last touch.
+its own last touch. What does not count, or hits nothing, does nothing; but whoever touches is there.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class TouchFilter:
         self._acted = ""  # the last action, while it may still be the same touch
         self._downs: list[tuple[float, int]] = []
         self._blind_until = -math.inf
+        self._unsaid = False  # a contact has come of which nobody has been told yet
 
     def scene_changed(self, now: float) -> None:
         """Something else can be touched from now on."""
@@ -60,6 +61,7 @@ class TouchFilter:
 
     def down(self, now: float, contact: int, x: float, y: float, width: float, action: str) -> bool:
         """A contact begins, on a target or on none (""). True: it counts, show it as pressed at once."""
+        self._unsaid = True
         shaded = any(other.shades(x, y, now) for number, other in self._contacts.items() if number != contact)
         counts = self._human_counts(now) if action == HUMAN else self._counts(now, action) and not shaded
         self._contacts[contact] = _Contact(x, y, width, action, now, palm=width > PALM_MM)
@@ -93,7 +95,18 @@ class TouchFilter:
             return ""
         action = self._pending[2]
         self._pending = None
+        self._unsaid = False  # the action says it
         return action
+
+    def somebody(self) -> bool:
+        """Whether there was a contact that means nothing but that somebody is there; each is told once.
+
+        One that may still be an action is not told yet: what is shown might change, and the action would be gone.
+        """
+        if self._pending is not None:
+            return False
+        told, self._unsaid = self._unsaid, False
+        return told
 
     @property
     def pending(self) -> str:

@@ -28,6 +28,7 @@ from kiosk.screen.effects import (
 )
 from kiosk.screen.freezing import Freezing
 from kiosk.screen.outbox import Outbox
+from kiosk.screen.practising import Practising
 from kiosk.screen.presenters import frame
 from kiosk.screen.scene import Scene, TextSize
 from kiosk.screen.state import VisitState
@@ -62,6 +63,7 @@ class Visit:
         self._talking = Talking(self._state, self._outbox, self._summoning, understanding or Understanding(pack))
         self._staff = StaffTouches(self._state, self._outbox)
         self._voicing = Voicing(self._state, self._outbox)
+        self._practising = Practising(self._state, self._outbox)
 
     # --- what comes in ------------------------------------------------------------------------------
 
@@ -116,8 +118,17 @@ class Visit:
                 self._talking.touch(action, now)
         return self._effects(now)
 
+    def somebody(self, now: float) -> list[Effect]:
+        """Somebody has touched the panel, and nothing that does anything: they are there."""
+        self._notice(now)
+        idle.somebody(self._state, now)
+        self._state.acted_at = now
+        return self._effects(now)
+
     def touch(self, action: str, now: float) -> list[Effect]:
-        """Somebody touched something of the scene; what is not on it (any more) only says that they are there."""
+        """Somebody touched something of the scene. What is not on it any more (it changed under the finger) does
+        nothing, but they are there.
+        """
         state = self._state
         self._notice(now)
         shown = frame.picture(state, catalogue(state.language), now)
@@ -148,6 +159,7 @@ class Visit:
                     state.step = ComplaintKept(request, result.case, failed=not result.ok)
             case None:
                 self._staff.result(result)
+                self._practising.result(result)
         return self._effects(now)
 
     def tick(self, now: float, wall: datetime) -> list[Effect]:
@@ -208,6 +220,7 @@ class Visit:
             self._outbox.restore(kept.pending, now)
             self._summoning.restore(now)
             self._freezing.restore()
+        self._restore_complaint()
         state.acted_at = now
         idle.somebody(state, now)
 
@@ -221,6 +234,14 @@ class Visit:
             return ""
         shown = frame.picture(state, catalogue(state.language), now)
         return aloud.touch_of(text, shown.blocks, warned=state.warned_at is not None)
+
+    def _restore_complaint(self) -> None:
+        """What was said is not kept, so nobody sends it any more: the customer has to be told, not to wait."""
+        state = self._state
+        match state.step:
+            case ComplaintKept(request=request, number="", failed=False):
+                if request not in {one.request for one in self._outbox.waiting(Complain)}:
+                    state.step = ComplaintKept(request, failed=True)
 
     def _notice(self, now: float) -> None:
         """A link that has never been heard counts as gone from the first moment on."""
@@ -241,4 +262,5 @@ class Visit:
     def _effects(self, now: float) -> list[Effect]:
         self._summoning.settle()
         self._voicing.settle(now)
+        self._practising.settle(now)
         return self._outbox.take()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kiosk.messages import Hush, Listen, Say, Trial, TryButton, VoiceState
+from kiosk.messages import Hush, Listen, Say, VoiceState
 from kiosk.screen.catalogue import catalogue
 from kiosk.screen.effects import ToVoice
 from kiosk.screen.outbox import Outbox
 from kiosk.screen.presenters.frame import picture
 from kiosk.screen.state import VisitState
-from kiosk.screen.steps import Practice, Technician
+from kiosk.screen.steps import Practice
 
 SPOKEN = "zh_CN"  # the voice is Mandarin, whichever characters are read
 SILENT = "en"  # what it would make of English helps nobody
@@ -23,7 +23,6 @@ class Voicing:
         self._ears: tuple[bool, bool] | None = None  # (on, practice) as voice was told; None: unknown
         self._key = ""  # of what was spoken last
         self._warned: float | None = None
-        self._trial = False
 
     def connected(self, voice: VoiceState) -> None:
         """Voice is there, perhaps a new one that was told nothing."""
@@ -31,28 +30,16 @@ class Voicing:
         self._key, self._warned = "", None
 
     def settle(self, now: float) -> None:
-        """Bring ears, mouth and the button's trial to where they should be."""
-        self._settle_trial()
+        """Bring ears and mouth to where they should be."""
         if self._state.voice is not None:
-            self._settle_ears()
+            self._settle_ears(now)
             self._settle_mouth(now)
 
-    def _settle_trial(self) -> None:
+    def _settle_ears(self, now: float) -> None:
+        """Where something covers the practice they stay open, and what is said is meant."""
         state = self._state
-        if state.snapshot is None or state.lost_at is not None:
-            self._trial = False  # it was over for the link when we were gone for it
-            return
-        at_terminal = isinstance(state.staff, Technician) and state.staff.trial
-        wanted = at_terminal or (state.staff is None and isinstance(state.step, Practice))
-        if wanted != self._trial:
-            self._trial = wanted
-            if wanted or state.trial is not Trial.OFF:
-                self._outbox.send(TryButton(self._outbox.new_id(), on=wanted))
-
-    def _settle_ears(self) -> None:
-        state = self._state
-        practice = isinstance(state.step, Practice) and state.call is None
-        wanted = (state.ears or practice, practice)
+        on = state.ears or (isinstance(state.step, Practice) and state.call is None)
+        wanted = (on, state.practising(now))
         if wanted != self._ears:
             self._ears = wanted
             on, practice = wanted

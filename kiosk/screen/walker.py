@@ -141,7 +141,10 @@ class Walker:
 
     def result(self, kind: type[C], *, ok: bool = True, why: str = "", case: str = "") -> None:
         """The link answers to the last command of a kind."""
-        request = self.commands(kind)[-1].request
+        self.answer(self.commands(kind)[-1].request, ok=ok, why=why, case=case)
+
+    def answer(self, request: str, *, ok: bool = True, why: str = "", case: str = "") -> None:
+        """The link answers to one command."""
         self.sent += self.visit.result(Result(request, ok, why, case), self.now)
 
     # --- the customer -------------------------------------------------------------------------------
@@ -150,6 +153,10 @@ class Walker:
         """Touch one after the other."""
         for action in actions:
             self.sent += self.visit.touch(action, self.now)
+
+    def touch_nothing(self) -> None:
+        """A finger or a palm on the panel that does nothing."""
+        self.sent += self.visit.somebody(self.now)
 
     def say(self, *sentences: str) -> None:
         """The customer says something."""

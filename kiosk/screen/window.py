@@ -53,7 +53,8 @@ class Frame(Struct, frozen=True):
 class ScreenWindow:
     """Opens the one window of this process; raises :class:`NoDisplay` or :class:`~kiosk.screen.fonts.FontMissing`.
 
-    ``font_cache`` is a directory of our own, which is made. ``on_touch`` gets the action that was touched.
+    ``font_cache`` is a directory of our own, which is made. ``on_touch`` gets the action that was touched;
+    ``on_somebody`` is told of any other contact.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ScreenWindow:
         font_cache: Path,
         *,
         on_touch: Callable[[str], None],
+        on_somebody: Callable[[], None] = lambda: None,
         on_frame: Callable[[Frame], None] = lambda frame: None,
     ) -> None:
         self._font_cache = font_cache
@@ -82,7 +84,7 @@ class ScreenWindow:
         self._window.bind(on_resize=self._resized)
         self._diagonal_inch = settings.diagonal_inch
         self.metrics = self._measure()
-        self._on_touch, self._on_frame = on_touch, on_frame
+        self._on_touch, self._on_somebody, self._on_frame = on_touch, on_somebody, on_frame
         self._filter = TouchFilter()
         self._pressed, self._pressed_until, self._held = "", 0.0, False
         self._scene: Scene | None = None
@@ -188,10 +190,12 @@ class ScreenWindow:
         return self.layout.at(x - self._scene.shift[0], y - self._scene.shift[1])
 
     def _carry_out(self) -> None:
-        """The touches that count, and the end of a press that was shown long enough."""
+        """The touches that count, that somebody is there, and the end of a press that was shown long enough."""
         now = time.monotonic()
         if action := self._filter.due(now):
             self._on_touch(action)
+        elif self._filter.somebody():
+            self._on_somebody()
         if self._pressed and not self._filter.pending and not self._held and now >= self._pressed_until:
             self._pressed = ""
             self._changed = True

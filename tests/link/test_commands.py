@@ -243,6 +243,20 @@ def test_practice_is_for_a_terminal_without_any_call(terminal: Terminal) -> None
         assert trial.state is Trial.OFF
 
 
+def test_a_beginning_that_was_read_late_is_over_with_the_end_that_follows_it(terminal: Terminal) -> None:
+    """The customer has left the practice before the link had read that it began."""
+    trial = terminal.signals.trial
+    terminal(TryButton("b1", on=False))
+    terminal(TryButton("b2", on=True))
+    terminal(TryButton("b3", on=False))
+    assert trial.state is Trial.OFF
+    terminal(TryButton("b4", on=True))
+    assert terminal.left(Client(), present=[terminal.client]) == []
+    assert trial.state is Trial.ARMED
+    terminal.left(terminal.client, present=[Client()])
+    assert trial.state is Trial.OFF
+
+
 def test_a_complaint_has_the_number_of_its_call(calling: Terminal) -> None:
     assert calling.board.call is not None
     case = calling.board.call.case

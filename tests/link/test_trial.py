@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from kiosk.link.trial import ANSWER_S, LASTS_S, ButtonTrial
+from kiosk.link.trial import ANSWER_S, HUNG_S, LASTS_S, ButtonTrial
 from kiosk.messages import Trial
 
 SCREEN, OTHER = object(), object()
@@ -12,6 +12,12 @@ def armed(now: float = 100.0) -> ButtonTrial:
     trial = ButtonTrial()
     trial.arm(SCREEN, now)
     return trial
+
+
+def awake(trial: ButtonTrial, start: float, end: float) -> None:
+    """The link is well, and lets time pass up to then."""
+    while (start := start + 1.0) < end:
+        trial.tick(start)
 
 
 def test_one_press_is_practice_and_the_next_one_is_real() -> None:
@@ -31,6 +37,7 @@ def test_without_a_trial_every_press_is_real() -> None:
 
 def test_a_press_from_before_the_arming_is_real_however_late_it_is_heard_of() -> None:
     trial = armed()
+    awake(trial, 100.0, 130.0)
     assert not trial.press("b-1", 99.9, 130.0)
     assert not trial.press("b-2", 100.0, 130.0)
     assert trial.state is Trial.ARMED
@@ -40,14 +47,28 @@ def test_a_press_from_before_the_arming_is_real_however_late_it_is_heard_of() ->
 def test_a_minute_later_it_is_over_also_before_anybody_has_looked() -> None:
     trial = armed()
     assert not trial.press("b-1", 100.0 + LASTS_S, 100.0 + LASTS_S)
+    awake(trial, 100.0, 99.9 + LASTS_S)
     trial.tick(99.9 + LASTS_S)
     assert trial.state is Trial.ARMED
     trial.tick(100.0 + LASTS_S)
     assert trial.state is Trial.OFF
 
 
+def test_a_link_that_has_hung_takes_no_press_for_practice() -> None:
+    """Whichever it sees first when it goes on, the press or the time."""
+    trial = armed()
+    assert not trial.press("b-1", 101.0, 100.1 + HUNG_S)
+    trial.tick(100.1 + HUNG_S)
+    assert trial.state is Trial.OFF
+    trial = armed()
+    awake(trial, 100.0, 110.0)
+    trial.tick(115.0)
+    assert not trial.press("b-1", 115.1, 115.1)
+
+
 def test_done_too_lasts_a_minute_from_the_press() -> None:
     trial = armed()
+    awake(trial, 100.0, 150.0)
     trial.press("b-1", 150.0, 150.0)
     trial.tick(149.9 + LASTS_S)
     assert trial.state is Trial.DONE
@@ -74,6 +95,15 @@ def test_it_ends_with_the_client_that_asked_for_it_and_with_no_other() -> None:
         assert trial.state is before
         trial.left(SCREEN)
         assert trial.state is Trial.OFF
+
+
+def test_the_beginning_of_a_client_that_has_gone_is_over_with_it_also_after_anothers_end() -> None:
+    trial = ButtonTrial()
+    trial.stop()  # the new screen wants none
+    trial.arm(SCREEN, 100.0)  # what the one before had said is read only now
+    trial.left(SCREEN)
+    assert trial.state is Trial.OFF
+    assert not trial.press("b-1", 101.0, 101.0)
 
 
 def test_armed_again_it_counts_from_there() -> None:
@@ -110,6 +140,7 @@ def test_each_arming_gives_at_most_one_practice_press_and_only_inside_its_minute
     trial, now = ButtonTrial(), 1000.0
     since: float | None = None  # when the customer was told to try, while that holds
     for number, (what, passes, age) in enumerate(steps):
+        awake(trial, now, now + passes)
         now += passes
         match what:
             case "arm":

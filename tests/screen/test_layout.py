@@ -173,6 +173,17 @@ def test_the_warning_hides_neither_human_nor_half_of_anything(lay: LayOut, panel
         assert spot.action == "stay" or not spot.rect.meets(stay)
 
 
+@EACH_PANEL
+def test_who_touches_the_question_of_the_warning_has_answered_it(lay: LayOut, panel: Metrics) -> None:
+    layout = lay(make(Heading("您要办什么事?"), warning=STAY), panel)
+    question = next(item for item in layout.items if isinstance(item, Words) and item.text == STAY.text)
+    number = next(item for item in layout.items if isinstance(item, Words) and item.text == "17")
+    for words in (question, number):
+        assert words.action == "stay"
+        middle = words.rect.x + words.rect.width // 2, words.rect.y + words.rect.height // 2
+        assert layout.at(*middle) == "stay"
+
+
 def test_more_than_a_panel_holds_is_left_out_and_not_cut(lay: LayOut) -> None:
     rows = Rows(
         tuple(

@@ -10,12 +10,14 @@ FAR = 100.0  # from the other finger
 
 
 class Hand:
-    """Touches a panel; what was carried out is in :attr:`done`."""
+    """Touches a panel; what was carried out is in :attr:`done`, how often it only says that it is there in
+    :attr:`there`."""
 
     def __init__(self) -> None:
         self.filter = TouchFilter()
         self.now = 1000.0
         self.done: list[str] = []
+        self.there = 0
 
     def wait(self, seconds: float) -> None:
         """Let time pass as the loop sees it."""
@@ -41,6 +43,8 @@ class Hand:
     def _look(self) -> None:
         if action := self.filter.due(self.now):
             self.done.append(action)
+        elif self.filter.somebody():
+            self.there += 1
 
 
 def test_a_touch_acts_when_the_finger_comes_down() -> None:
@@ -232,6 +236,64 @@ def test_other_buttons_wait_after_a_key() -> None:
     hand.tap("home", x=FAR)
     hand.wait(1)
     assert hand.done == ["key-4"]
+
+
+# --- what does nothing says at least that somebody is there ------------------------------------------------
+
+
+def test_who_touches_nothing_is_there() -> None:
+    hand = Hand()
+    hand.tap("")
+    assert (hand.done, hand.there) == ([], 1)
+    hand.wait(5)
+    hand.tap("")
+    assert (hand.done, hand.there) == ([], 2)
+
+
+def test_a_touch_that_acts_says_it_by_itself_and_first() -> None:
+    """Were it told before the act, what is shown might change and take the act away."""
+    hand = Hand()
+    hand.down("card")
+    assert (hand.done, hand.there) == ([], 0)
+    hand.wait(PALM_S + 0.01)
+    assert (hand.done, hand.there) == (["card"], 0)
+    hand.wait(1)
+    hand.up()
+    hand.wait(1)
+    hand.down("human")
+    hand.wait(1)
+    assert (hand.done, hand.there) == (["card", "human"], 0)
+
+
+def test_a_palm_is_somebody_and_acts_nothing() -> None:
+    hand = Hand()
+    hand.down("card", width=40)
+    assert hand.there == 1
+    hand = Hand()
+    hand.down("card", width=10)
+    hand.filter.move(0, 0, 0, 40)
+    hand.wait(1)
+    assert (hand.done, hand.there) == ([], 1)
+
+
+def test_a_touch_near_a_resting_hand_or_too_soon_is_somebody() -> None:
+    hand = Hand()
+    hand.down("", width=40)
+    hand.wait(2)
+    hand.tap("near", finger=1, x=30)
+    assert (hand.done, hand.there) == ([], 2)
+    hand = Hand()
+    hand.filter.scene_changed(hand.now)
+    hand.tap("card")
+    assert (hand.done, hand.there) == ([], 1)
+
+
+def test_a_touch_that_the_scene_took_away_is_somebody() -> None:
+    hand = Hand()
+    hand.down("card")
+    hand.filter.scene_changed(hand.now)
+    hand.wait(1)
+    assert (hand.done, hand.there) == ([], 1)
 
 
 TREMOR = st.lists(

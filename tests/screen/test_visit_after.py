@@ -114,6 +114,8 @@ def test_a_complaint_that_could_not_be_kept_is_not_hidden(complaining):
     complaining.result(Complain, ok=False, why="the disk is full")
     assert heading(complaining.scene()) == "没有记上"
     assert "人工" in words(complaining.scene())
+    complaining.touch("complain", "reason-other")
+    assert [one.call for one in complaining.commands(Complain)] == ["call-1", "call-1"]
 
 
 def test_changing_ones_mind_leads_back_to_the_faces(complaining):

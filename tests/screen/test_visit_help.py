@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from walking import customer, heading, offered, spoken, words
+from walking import HEADER, customer, heading, offered, spoken, words
 
 from kiosk.messages import Cause, Ears, Hush, Listen, Part, Say, Summon, Trial, TryButton, Urgency, Utterance
 from kiosk.screen.scene import Caption, Rows, TextSize
@@ -471,6 +471,40 @@ def test_the_screens_own_button_is_real_in_practice_too(walker):
     walker.touch("human")
     assert len(walker.commands(Summon)) == 1
     assert not walker.commands(TryButton)[-1].on
+
+
+def test_what_is_said_to_a_page_that_covers_the_practice_is_meant(walker):
+    walker.touch("practice")
+    walker.link(trial=Trial.ARMED)
+    walker.link_gone()
+    walker.wait(3)
+    assert walker.scene().name == "out_of_order"
+    assert (walker.commands(Listen)[-1].on, walker.commands(Listen)[-1].practice) == (True, False)
+    walker.say("人工")
+    assert len(walker.commands(Summon)) == 1
+    assert walker.scene().name == "out_of_order" and walker.scene().human.calling
+
+
+def test_a_practice_that_was_covered_goes_on(walker):
+    walker.touch("practice")
+    walker.link_gone()
+    walker.wait(3)
+    walker.link()
+    assert walker.scene().name == "practice"
+    assert (walker.commands(Listen)[-1].on, walker.commands(Listen)[-1].practice) == (True, True)
+    walker.say("人工")
+    assert walker.commands(Summon) == []
+
+
+def test_behind_staffs_page_there_is_no_practice(walker):
+    walker.touch("practice")
+    walker.link(trial=Trial.ARMED)
+    walker.touch(*HEADER)
+    assert walker.scene().name == "pin"
+    assert not walker.commands(Listen)[-1].practice
+    assert not walker.commands(TryButton)[-1].on
+    walker.say("人工")
+    assert len(walker.commands(Summon)) == 1
 
 
 def test_practice_goes_on_when_the_link_was_gone_for_a_moment(walker):

@@ -21,6 +21,7 @@ from kiosk.messages import (
     Ears,
     Freeze,
     FreezeState,
+    Listen,
     Mode,
     Part,
     Resolved,
@@ -30,6 +31,7 @@ from kiosk.messages import (
     State,
     Summon,
     Trial,
+    TryButton,
     Urgency,
 )
 from kiosk.screen import actions
@@ -156,6 +158,13 @@ class Terminal(RuleBasedStateMachine):
         before = self.walker.scene()
         self.walker.say("")
         assert self.walker.scene() == before
+
+    @rule()
+    def touch_nothing(self) -> None:
+        self.walker.touch_nothing()
+        self.warned_s = 0.0
+        assert self.walker.scene().warning is None
+        self.step(may_end=False)
 
     @rule()
     def one_touch_summons(self) -> None:
@@ -334,6 +343,15 @@ class Terminal(RuleBasedStateMachine):
         if call is not None and call.state in OPEN and scene.name not in STAFF:
             assert scene.name in SCENES[call.state] | ({"out_of_order"} if not self.there else set())
             assert scene.human.calling or scene.human.answered
+
+    @invariant()
+    def only_what_the_customer_sees_as_practice_is_practice(self) -> None:
+        scene, walker = self.walker.scene().name, self.walker
+        told = [one.practice for one in walker.commands(Listen)]
+        assert not (told and told[-1]) or scene == "practice" or walker.visit._state.voice is None
+        armed = [one.on for one in walker.commands(TryButton)]
+        if armed and armed[-1] and self.there:
+            assert scene in {"practice", "technician"}
 
     @invariant()
     def the_bank_is_said_to_have_only_what_it_has(self) -> None:

@@ -66,6 +66,20 @@ def test_any_sign_of_life_stays(walker, sign):
     assert (walker.scene().name, walker.scene().warning) == ("choices", None)
 
 
+def test_a_touch_that_hits_nothing_stays_and_does_nothing(walker):
+    walker.touch("topic-card")
+    walker.wait(50)
+    walker.touch_nothing()
+    walker.wait(55)
+    assert walker.scene().warning is None, "so long after the last touch, whatever it hit"
+    walker.wait(10)
+    assert walker.scene().warning is not None
+    walker.touch_nothing()
+    assert (walker.scene().name, walker.scene().warning) == ("choices", None)
+    walker.wait(55)
+    assert (walker.scene().name, walker.scene().warning) == ("choices", None)
+
+
 def test_a_hall_that_is_never_silent_does_not_keep_a_visit_open(walker):
     walker.touch("topic-card")
     for _ in range(8):
@@ -164,6 +178,14 @@ def test_at_night_an_untouched_screen_dims_and_the_first_touch_brings_it_back(wa
     assert walker.scene().dim == 0.0
     walker.wait(200)
     walker.say("取钱")
+    assert walker.scene().dim == 0.0
+
+
+def test_a_touch_that_hits_nothing_brings_the_light_back(walker):
+    walker.wall = NIGHT
+    walker.wait(200)
+    assert walker.scene().dim == 0.5
+    walker.touch_nothing()
     assert walker.scene().dim == 0.0
 
 
@@ -348,6 +370,24 @@ def test_a_tapped_complaint_outlives_the_process(walker):
     again(walker)
     walker.result(Complain, case="482913")
     assert "482913" in words(walker.scene())
+
+
+def test_a_spoken_complaint_that_is_lost_with_the_process_is_said_to_be(walker):
+    walker.touch("speak")
+    walker.say("我要投诉", "三号窗口的小伙子骂我")
+    assert "正在记下来" in heading(walker.scene())
+    again(walker)
+    assert walker.scene().name == "complaint_kept"
+    assert heading(walker.scene()) == "没有记上"
+    assert "没有记上" in spoken(walker)[-1]
+    assert offered(walker.scene()) == ["complain", "done"]
+    walker.touch("complain")
+    assert walker.scene().name == "complaint" and walker.commands(Listen)[-1].on
+    walker.say("三号窗口的小伙子骂我")
+    walker.result(Complain, case="482913")
+    assert "482913" in words(walker.scene())
+    again(walker)
+    assert "482913" in words(walker.scene()), "what has its number was kept"
 
 
 def test_staff_has_to_enter_the_pin_again_after_a_restart(walker):

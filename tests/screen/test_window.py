@@ -68,6 +68,13 @@ def test_a_shaking_finger_touches_once_and_the_press_ends(seen: dict[str, Any]) 
     assert seen["released"] == ["", colour(DAY.surface)]
 
 
+def test_whoever_touches_is_there_also_where_it_does_nothing(seen: dict[str, Any]) -> None:
+    nothing, palm, card, action = seen["did_nothing"]
+    assert nothing == [1, []]
+    assert palm == [2, []]
+    assert card == [2, [action]]
+
+
 def test_a_frame_is_drawn_only_when_something_has_changed(seen: dict[str, Any]) -> None:
     assert seen["idle_frames"] == 0
     assert seen["asked_frames"] == 1

@@ -35,15 +35,20 @@ class Probe:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.touched: list[tuple[str, float]] = []
+        self.there = 0  # contacts that did nothing but say that somebody is there
         self.frames: list[Frame] = []
         settings = config.Screen(size=f"{SIZE[0]}x{SIZE[1]}", diagonal_inch=7.0)
         self.window = ScreenWindow(
             settings,
             directory / "fonts",
             on_touch=lambda action: self.touched.append((action, time.monotonic())),
+            on_somebody=self._somebody,
             on_frame=self.frames.append,
         )
         self.seen: dict[str, Any] = {}
+
+    def _somebody(self) -> None:
+        self.there += 1
 
     async def frame(self, after: int) -> Frame:
         """The first frame after that number."""
@@ -123,6 +128,25 @@ class Probe:
         await asyncio.sleep(0.6)
         self.seen["touched_once"] = [name for name, _ in self.touched] == [action]
         self.seen["released"] = [self.window.frame.pressed, self.pixel(*spot)]
+
+    async def what_does_nothing(self) -> None:
+        """A finger on no button, a palm on one, and a finger that opens something."""
+        await self.show(replace(gallery.make("welcome"), shift=(0, 0)))
+        await asyncio.sleep(0.6)
+        self.touched.clear()
+        self.there, told = 0, []
+        human = self.window.metrics.human
+        empty = human.x - 3, human.y + human.height // 2
+        assert self.window.layout is not None and not self.window.layout.at(*empty)
+        card = next(t for t in self.window.frame.targets if t.action.startswith("topic"))
+        palm = card.x + card.width // 2, card.y + card.height // 2
+        for place, width in ((empty, 8), (palm, 60), (palm, 8)):
+            self.window.touch(Touch("probe", Phase.DOWN, *place, 0, width))
+            await asyncio.sleep(0.2)
+            self.window.touch(Touch("probe", Phase.UP, *place, 0, width))
+            await asyncio.sleep(0.6)
+            told.append([self.there, [name for name, _ in self.touched]])
+        self.seen["did_nothing"] = [*told, card.action]
 
     async def no_needless_frames(self) -> None:
         scene = gallery.make("answer")
@@ -215,7 +239,7 @@ class Probe:
     async def run(self) -> None:
         task = asyncio.create_task(self.window.run())
         for step in (
-            *(self.the_picture, self.a_press, self.every_scene, self.no_needless_frames),
+            *(self.the_picture, self.a_press, self.what_does_nothing, self.every_scene, self.no_needless_frames),
             *(self.a_video, self.dim_and_shift, self.a_real_pointer, self.nobody_leaves),
         ):
             await step()

@@ -1,4 +1,8 @@
-"""The warning before anything ends: a calm band over the lower part, the seconds left, one button to stay."""
+"""The warning before anything ends: a calm band over the lower part, the seconds left, one button to stay.
+
+Whoever is asked whether they are there also answers by touching the question: the whole band is that button's
+target.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ def warning_band(pen: Pen, warning: Warning, room: Rect) -> tuple[Rect, Callable
 
     def draw(sheet: Sheet) -> None:
         tone = pen.palette.tones[Tone.WAITING]
+        sheet.action = warning.stay.action
         sheet.box(band, tone.ground, radius=pen.radius, edge=tone.text, edge_px=pen.metrics.hair)
         circle = Rect(row.x, row.y + (row.height - disc) // 2, disc, disc)
         sheet.box(circle, tone.text, radius=disc // 2)
@@ -40,13 +45,12 @@ def warning_band(pen: Pen, warning: Warning, room: Rect) -> tuple[Rect, Callable
         sheet.words(str(warning.left_s), circle, number, tone.ground, bold=True, align="center", middle=True)
         text = Rect(circle.right + pad, row.y, text_wide, row.height)
         sheet.words(warning.text, text, px, tone.text, bold=True, middle=True)
-        sheet.action = warning.stay.action
         pair, pressed = pen.palette.primary, pen.palette.primary_pressed
         sheet.box(stay, Ink(pair.ground, pressed.ground), radius=pen.radius)
         ink = Ink(pair.text, pressed.text)
         sheet.words(warning.stay.text, stay.inset(pad // 2), px, ink, bold=True, align="center", middle=True)
         sheet.action = ""
-        sheet.target(warning.stay.action, stay)
+        sheet.target(warning.stay.action, band)
 
     return band, draw
 

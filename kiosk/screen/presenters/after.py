@@ -77,7 +77,9 @@ def complaint_kept(step: ComplaintKept, state: VisitState, texts: Catalogue, now
     freeze, said, key = urgent.afterwards(state, texts, now)
     done = Buttons((Button("done", texts("answer.done"), primary=True, icon="check"),))
     if step.failed:
-        failed = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), *freeze, done)
+        again = Button("complain", texts("rating.complain"), icon="complaint")
+        buttons = Buttons((again, *done.buttons))
+        failed = (Heading(texts("kept.failed")), Paragraph(texts("kept.failed-text")), *freeze, buttons)
         speech = said + texts("kept.failed-text")
         return Picture("complaint_kept", Tone.TROUBLE, failed, speech, key=f"kept failed{key}")
     if not step.number:
