@@ -79,6 +79,11 @@ def snapshot(*kiosks: dict[str, Any], me: dict[str, Any] | None = None, **more: 
     return {**told, "kiosks": list(kiosks), **more}
 
 
+def script_of(greeting: dict[str, Any]) -> str:
+    """For a page that was not opened here, or is told something else after a reload."""
+    return f"{SOCKET}window.greeting = {json.dumps(greeting)};"
+
+
 async def open_page(
     context: BrowserContext, greeting: dict[str, Any], path: str = "/", api: Api | None = None
 ) -> Page:
@@ -106,7 +111,7 @@ async def open_page(
 
     await context.route(f"{ORIGIN}/**", answer)
     page = await context.new_page()
-    await page.add_init_script(f"{SOCKET}window.greeting = {json.dumps(greeting)};")
+    await page.add_init_script(script_of(greeting))
     await page.goto(f"{ORIGIN}{path}")
     return page
 
