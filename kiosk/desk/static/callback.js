@@ -1,6 +1,6 @@
 // 回访: an agent who left too early comes back. The panel asks once more, since the terminal lights up at once.
 
-import { after } from "./clock.js";
+import { after, cancel } from "./clock.js";
 import { button, byId, el, fill, show, steady } from "./dom.js";
 import { OUTCOME, placeOf, titleOf } from "./words.js";
 
@@ -11,6 +11,7 @@ export class CallBack {
   #open = false;
   #only = ""; // one terminal alone, when its own button was pressed
   #back = null; // where the focus was
+  #waiting = new Map(); // kiosk -> the timer of an answer that does not come
   #listed = []; // what could be chosen since it is open: the numbers stay where they are
 
   /** @param {{state: object, recent: object, send: (m: object) => boolean, notice: Function}} with_ */
@@ -58,10 +59,18 @@ export class CallBack {
       this.notice("warn", "连接断开，没有发出去。请直接走过去。");
       return;
     }
-    after(LOST_MS, () => {
+    cancel(this.#waiting.get(backKiosk));
+    this.#waiting.set(backKiosk, after(LOST_MS, () => {
+      this.#waiting.delete(backKiosk);
       const call = this.state.kiosks.get(backKiosk)?.call;
       if (this.state.me && call?.cause !== "callback") this.notice("warn", "终端没有回应，上面没有写你回来了。请直接走过去。");
-    });
+    }));
+  }
+
+  /** The desk has refused it, and said why. */
+  refused(kiosk) {
+    cancel(this.#waiting.get(kiosk));
+    this.#waiting.delete(kiosk);
   }
 
   draw() {

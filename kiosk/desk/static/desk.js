@@ -134,6 +134,9 @@ function message(m) {
       break;
     case "notice":
       notice(m.level, m.text);
+      if (!m.kiosk) break;
+      actions.refused(m.kiosk);
+      callBack.refused(m.kiosk);
       break;
     default: // newer servers may say more
   }
