@@ -22,6 +22,8 @@ export function listen({ view, act, touched }) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select");
     if (typing) written = ["Enter", "Escape", "Tab"].includes(event.key) ? null : { in: typing, at: event.timeStamp };
+    // One press, one click: held down, it would go on to what has just opened and has the focus now.
+    if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
     if (byId("desk").hidden) return;
     if (byId("help").open) {
