@@ -17,6 +17,7 @@ from kiosk.desk.service import DeskService
 log = logging.getLogger(__name__)
 
 COOKIE = "__Host-kiosk"  # the prefix makes browsers insist on HTTPS, this host and the whole path
+ITSELF = "Kiosk-Itself"  # a header: nobody has clicked, the page looks for news
 DESK = web.AppKey("desk", DeskService)
 
 _PERSON: web.RequestKey[Person | None] = web.RequestKey("person")  # once it has been asked for
@@ -35,14 +36,14 @@ class Refusal(Struct, frozen=True, omit_defaults=True):
 async def signed_in(request: web.Request, *, use: bool = True) -> Person:
     """Whose session the request has, be it only to set a first password of their own.
 
-    ``use``: it counts as use of the session; what a page asks by itself does not. The database is asked once for
-    each request. Raises 401 with a JSON body.
+    ``use``: it counts as use of the session; what a page asks by itself (``ITSELF``) does not. The database is
+    asked once for each request. Raises 401 with a JSON body.
     """
     if _PERSON not in request:
         desk = request.app[DESK]
         token = request.cookies.get(COOKIE, "")
         now_s = clock.wall_ms() // 1000
-        look = partial(desk.sessions.of, token, now_s, use=use)
+        look = partial(desk.sessions.of, token, now_s, use=use and ITSELF not in request.headers)
         request[_PERSON] = await desk.in_database(look) if token else None
     person = request[_PERSON]
     if person is None:

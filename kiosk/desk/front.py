@@ -103,7 +103,8 @@ class Front:
         if not page.may(right := protocol.right_of(command)):
             self.refused += 1
             log.warning("%s (%s) may not %s: %s", page.person.id, page.person.role, right, type(command).__name__)
-            page.tell(protocol.Notice("warn", protocol.REFUSALS.get(right, protocol.REFUSED)))
+            said = protocol.REFUSALS.get(right, protocol.REFUSED)
+            page.tell(protocol.Notice("warn", said, getattr(command, "kiosk", "")))
             return
         match command:
             case protocol.Duty():
@@ -165,7 +166,7 @@ class Front:
         if not isinstance(reply, str):
             self._say(kiosk, reply)
             return
-        page.tell(protocol.Notice("warn", reply))
+        page.tell(protocol.Notice("warn", reply, kiosk))
         if kiosk in self._hall.kiosks:
             page.tell(self._hall.row(kiosk, clock.now()))
 

@@ -31,16 +31,16 @@ def still_wanted(reply: Said, call: Call | None) -> bool:
             here = (viewer for viewer in call.seen_by if viewer.id == agent.id)
             return call.state in WAITING and any(viewer.took != took for viewer in here)
         case messages.Accept(mode=messages.Mode.WALK) if call.mode is messages.Mode.VIDEO:
-            return call.state in ANSWERED and call.agent == reply.agent  # comes over instead
+            return call.state in ANSWERED and reply.agent.same(call.agent)  # comes over instead
         case messages.Accept():
             return call.state in WAITING
         case messages.Assign(to=to):
-            return call.state is not State.ENDED and call.agent != to
+            return call.state is not State.ENDED and not to.same(call.agent)
         case messages.Arrived():
-            return call.state is State.ACCEPTED and call.agent == reply.agent
+            return call.state is State.ACCEPTED and reply.agent.same(call.agent)
         case messages.Opened():
-            return call.given and call.agent == reply.agent
-    return call.state in ANSWERED and call.agent == reply.agent
+            return call.given and reply.agent.same(call.agent)
+    return call.state in ANSWERED and reply.agent.same(call.agent)
 
 
 def _has_more(rung: messages.Rung, call: Call) -> bool:

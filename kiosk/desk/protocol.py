@@ -137,10 +137,11 @@ class BrokerState(Struct, frozen=True, tag_field="type", tag="broker"):
 
 
 class Notice(Struct, frozen=True, tag_field="type", tag="notice"):
-    """A sentence for the agent."""
+    """A sentence for the agent; with ``kiosk`` it refuses what they have just asked of that terminal."""
 
     level: str  # info, warn
     text: str
+    kiosk: str = ""
 
 
 class KioskSignal(Struct, frozen=True, tag_field="type", tag="signal"):

@@ -60,6 +60,6 @@ def call_back(
 def _why_not(call: Call | None, agent: Agent) -> str:
     if call is None or call.state is State.ENDED:
         return "这个呼叫已经结束"
-    if call.agent is not None and call.agent != agent:
+    if call.agent is not None and not agent.same(call.agent):
         return f"已被 {call.agent.name} 接走"
     return "呼叫刚刚变了，请看最新状态"

@@ -73,6 +73,7 @@ class Signalling:
         return (
             call is not None
             and call.state in ANSWERED
-            and (call.mode, call.agent) == (messages.Mode.VIDEO, agent)
+            and call.mode is messages.Mode.VIDEO
+            and agent.same(call.agent)
             and (call.id, call.round) == (call_id, round_)
         )

@@ -24,14 +24,14 @@ def obey(call: LiveCall, reply: messages.CallReply, now: float) -> Step:
         case messages.Skip():
             return _skip(call, reply, now) if call.waiting else (call, [])
         case messages.Accept(agent=agent, mode=mode):
-            if call.answered and call.agent == agent and (call.mode, mode) == (Mode.VIDEO, Mode.WALK):
+            if call.answered and agent.same(call.agent) and (call.mode, mode) == (Mode.VIDEO, Mode.WALK):
                 return walk(call, now)
             return accept(call, agent, mode, now) if call.waiting else (call, [])
         case messages.Assign(agent=supervisor, to=to, why=why):
-            if not call.open or call.agent == to:
+            if not call.open or to.same(call.agent):
                 return call, []
-            return give(call, "assigned", to, now, note=why, by=supervisor, opened=to == supervisor)
-    return _of_the_holder(call, reply, now) if call.answered and call.agent == reply.agent else (call, [])
+            return give(call, "assigned", to, now, note=why, by=supervisor, opened=to.same(supervisor))
+    return _of_the_holder(call, reply, now) if call.answered and reply.agent.same(call.agent) else (call, [])
 
 
 def _of_the_holder(

@@ -19,7 +19,7 @@ class Signalling:
         call = self._video_call()
         if call is None or (signal.call, signal.round) != (call.id, call.round):
             why = "about no video call that is on"
-        elif signal.agent != call.agent:
+        elif not signal.agent.same(call.agent):
             why = f"from {signal.agent.id} at {signal.agent.desk}, who does not have the call"
         else:
             return

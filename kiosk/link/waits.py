@@ -48,7 +48,7 @@ def answered(call: LiveCall, now: float, around: Surroundings, times: Escalation
     if call.mode is Mode.WALK and call.state is State.CONNECTED:
         return call, []  # a person stands there; no page and no broker is needed
     # While the broker is away the kiosk cannot know who has vanished.
-    gone = around.online and agent is not None and (agent.desk, agent.id) not in around.agents
+    gone = around.online and agent is not None and agent.id not in {id_ for _, id_ in around.agents}
     silent = call.mode is Mode.VIDEO and call.state is State.CONNECTED and not call.media
     if not (gone or silent):
         if call.missed is not None:

@@ -91,6 +91,10 @@ class Agent(Struct, frozen=True):
     name: Name
     desk: Id
 
+    def same(self, other: Agent | None) -> bool:
+        """Whether that is the same person, also by a corrected name, or signed in at another desk."""
+        return other is not None and other.id == self.id
+
 
 class Viewer(Struct, frozen=True, omit_defaults=True):
     """Somebody on whose page a waiting call rings, or has rung in this round."""

@@ -48,6 +48,8 @@ ARRIVED = Arrived("boot-1", 0, LI)
 AFTER = [Release("boot-1", 0, LI), HandOver("boot-1", 0, LI, WANG), End("boot-1", 0, LI, Outcome.RESOLVED)]
 CONNECTED = replace(TAKEN, state=State.CONNECTED)
 ENDED = replace(TAKEN, state=State.ENDED)
+MOVED = replace(TAKEN, agent=replace(LI, desk="d2"))  # one person, wherever they are signed in
+RENAMED = replace(TAKEN, agent=replace(LI, name="李纳"))
 ASSIGN = Assign("boot-1", 0, WANG, LI, "离得近")
 
 
@@ -56,8 +58,8 @@ ASSIGN = Assign("boot-1", 0, WANG, LI, "离得近")
     [
         (RUNG, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d2",))]),
         (ACCEPT, [CALL, replace(CALL, state=State.CALLING), replace(CALL, rung_by=("d1",))]),
-        (ARRIVED, [TAKEN]),
-        *((reply, [TAKEN, CONNECTED]) for reply in AFTER),
+        (ARRIVED, [TAKEN, MOVED, RENAMED]),
+        *((reply, [TAKEN, CONNECTED, MOVED, RENAMED]) for reply in AFTER),
     ],
 )
 def test_a_reply_is_wanted_until_the_call_shows_it(reply: Reply, wanted: list[Call]) -> None:
@@ -70,7 +72,8 @@ def test_a_reply_is_wanted_until_the_call_shows_it(reply: Reply, wanted: list[Ca
         CONNECTED,
         ENDED,
         replace(TAKEN, agent=WANG),
-        replace(TAKEN, agent=replace(LI, desk="d2")),
+        MOVED,
+        RENAMED,
     ]
     if isinstance(reply, Accept):
         wanted = [*wanted, replace(CALL, rung_by=("d2",))]
@@ -181,7 +184,7 @@ def test_a_skip_is_said_until_it_is_on_record() -> None:
 
 def test_a_call_that_is_given_is_wanted_until_it_is_theirs_and_opened() -> None:
     assert still_wanted(ASSIGN, CALL) and still_wanted(ASSIGN, replace(TAKEN, agent=WANG))
-    assert not still_wanted(ASSIGN, TAKEN) and not still_wanted(ASSIGN, ENDED)
+    assert not any(still_wanted(ASSIGN, call) for call in (TAKEN, MOVED, RENAMED, ENDED))
     opened = Opened("boot-1", 0, LI)
     assert still_wanted(opened, replace(TAKEN, given=True)) and not still_wanted(opened, TAKEN)
 

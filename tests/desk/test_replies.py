@@ -37,6 +37,13 @@ def test_what_cannot_be_done_is_told_to_the_agent(command, call, agent, said) ->
     assert isinstance(answer, str) and said in answer
 
 
+@pytest.mark.parametrize("again", [replace(LI, name="李纳"), replace(LI, desk="d2")])
+def test_the_same_person_goes_on_with_the_call(again) -> None:
+    assert reply_to(PageOpened(*HERE), TAKEN, again, ON_DUTY) == Opened("boot-1", 0, again)
+    late = reply_to(PageOpened("k1", "boot-1", 7), TAKEN, again, ON_DUTY)
+    assert isinstance(late, str) and "接走" not in late
+
+
 def test_a_call_back_needs_duty_a_terminal_that_is_there_and_nobody_calling() -> None:
     here = dict(offline=False, duty=True, follows="boot-1")
     assert call_back("r1", None, LI, **here) == CallBack("r1", LI, "boot-1")

@@ -298,11 +298,21 @@ def test_the_first_accept_wins() -> None:
     assert (story.call.agent, story.call.mode) == (LI, Mode.WALK)
 
 
-def test_the_same_person_at_another_desk_is_not_the_holder() -> None:
+@pytest.mark.parametrize("holder", [Agent("li", "李娜", "d2"), Agent("li", "李纳", "d1")])
+def test_the_holder_is_the_same_person_at_another_desk_and_by_a_corrected_name(holder: Agent) -> None:
     story = accepted()
-    elsewhere = Agent("li", "李娜", "d2")
-    assert story.reply(Release, 5.0, elsewhere) == []
-    assert story.call.state is State.ACCEPTED
+    assert kinds(story.reply(Assign, 4.0, WANG, holder, "离得近")) == []  # theirs already
+    assert kinds(story.reply(Arrived, 5.0, holder)) == ["connected"]
+    assert kinds(story.reply(End, 6.0, holder, Outcome.RESOLVED)) == ["ended"]
+    by_video = accepted(Mode.VIDEO)
+    assert kinds(by_video.accept(5.0, holder)) == ["walks"]
+
+
+def test_who_is_on_duty_at_another_desk_is_not_gone() -> None:
+    story = accepted()
+    moved = Surroundings(online=True, desks=THERE.desks, agents=frozenset({("d2", "li")}))
+    for at in (4.0, 20.0):
+        assert story.tick(at, moved) == []
 
 
 def test_arrived() -> None:
@@ -388,7 +398,7 @@ def test_media_that_comes_back_in_time() -> None:
 @pytest.mark.parametrize("mode", Mode)
 def test_the_agents_page_is_gone_for_ten_seconds(mode: Mode) -> None:
     story = accepted() if mode is Mode.WALK else connected(mode)
-    gone = Surroundings(online=True, desks=THERE.desks, agents=frozenset({("d2", "li")}))
+    gone = Surroundings(online=True, desks=THERE.desks, agents=frozenset({("d2", "wang")}))
     assert story.tick(4.0, gone) == []
     assert story.tick(13.9, gone) == []
     assert [fact.why for fact in story.tick(14.0, gone)] == ["agent-gone"]

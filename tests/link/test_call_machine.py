@@ -275,7 +275,7 @@ class Kiosk(RuleBasedStateMachine):
         assert self.call is not None
         assert (self.call.state, self.call.agent, self.call.mode) == (messages.State.ACCEPTED, who, mode)
         self.reply(Accept, other)
-        comes_over = other == who  # had it by video, and walks instead
+        comes_over = other.same(who)  # had it by video, and walks instead
         assert (self.call.agent, self.call.mode) == (who, Mode.WALK if comes_over else mode)
 
     @rule(who=agents, retried=st.booleans())
@@ -303,8 +303,9 @@ class Kiosk(RuleBasedStateMachine):
         assert before is not None
         facts = self.board.reply(Assign(before.id, before.round, supervisor, to, "in a hurry"), self.now)
         assert self.call is not None
-        assert (self.call.agent, self.call.answered) == (to, True)
-        assert bool(facts) == (before.agent != to)
+        assert self.call.agent is not None
+        assert (self.call.agent.id, self.call.answered) == (to.id, True)
+        assert bool(facts) == (not to.same(before.agent))
         self.did(facts)
 
     @precondition(lambda self: self.call and self.call.answered)
@@ -350,12 +351,13 @@ class Kiosk(RuleBasedStateMachine):
         call_id = self.heard[0] if other_call else before.id
         facts = self.board.reply(kind(call_id, round_, *more), self.now)
         placed = round_ == before.round and call_id == before.id and is_open(before)
-        by_video = before.answered and (before.agent, before.mode) == (who, Mode.VIDEO)
+        by_video = before.answered and who.same(before.agent) and before.mode is Mode.VIDEO
+        theirs = before.agent is None if kind in (Rung, Skip, Accept) else who.same(before.agent)
         if placed and by_video and kind is Accept and mode is Mode.WALK:
             assert [fact.kind for fact in facts] == ["walks"]
             assert self.call is not None
-            assert (self.call.agent, self.call.round, self.call.mode) == (who, before.round, Mode.WALK)
-        elif not placed or before.agent != (None if kind in (Rung, Skip, Accept) else who):
+            assert (self.call.agent, self.call.round, self.call.mode) == (before.agent, before.round, Mode.WALK)
+        elif not placed or not theirs:
             assert facts == []
             assert self.call == before
         elif kind is End:

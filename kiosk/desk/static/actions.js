@@ -72,6 +72,15 @@ export class Actions {
     if (text) this.#write(id, text);
   }
 
+  /** The desk has refused what was asked, and said why: nobody has to wait. */
+  refused(id) {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    if (pending.slow) this.#notes.delete(id);
+    this.redraw(id);
+  }
+
   /** The connection is gone, and with it every answer we were waiting for. */
   drop() {
     const ids = [...this.#pending.keys()];

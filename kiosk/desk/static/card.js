@@ -24,7 +24,8 @@ export class Card {
   }
 
   /** @param {{phase: string, rings: boolean, duty: boolean, linked: boolean, pending: string, note: string,
-   *   may: (right: string) => boolean, me: object, colleagues: object[], freezeLine: object, freezePending: boolean}} how */
+   *   may: (right: string) => boolean, me: object, colleagues: object[], freezeLine: object,
+   *   freezePending: boolean, freezeDraft: string}} how */
   render(kiosk, how) {
     const { call } = kiosk;
     const { node, parts } = this;
@@ -47,7 +48,9 @@ export class Card {
     this.#badges(kiosk, how);
     say(parts.why, [CAUSE[call.cause] ?? call.cause, call.presses > 1 ? `按了\u00a0${call.presses}\u00a0次` : ""].filter(Boolean).join("，"));
     this.#said(call.said);
-    renderFreeze(parts.freeze, freezeOf(kiosk, how.freezeLine), { linked: how.linked, pending: how.freezePending, words: how.may("words") });
+    renderFreeze(parts.freeze, freezeOf(kiosk, how.freezeLine), {
+      linked: how.linked, pending: how.freezePending, words: how.may("words"), draft: how.freezeDraft,
+    });
     say(parts.passed, [
       call.passed.length ? `之前接过：${call.passed.join("、")}` : "", how.phase === "waiting" ? alsoRings(call, how.me) : "",
     ].filter(Boolean).join("　"));
@@ -138,13 +141,13 @@ export class Card {
 
   #panel(call, how) {
     const asks = { mine: ["end", "hand-over"], waiting: ["assign"], other: ["assign"] }[how.phase] ?? [];
-    const kind = asks.includes(this.panel.kind) && how.linked && !how.pending ? this.panel.kind : "";
+    const kind = asks.includes(this.panel.kind) ? this.panel.kind : "";
     const about = ({ level, desk, skills = [] }) => [`第 ${level} 级`, desk, ...skills].join(" · ");
     const people = how.colleagues.filter(({ id }) => id !== call.agent?.id)
       .map((colleague) => ({ id: colleague.id, name: colleague.name, about: about(colleague) }));
     if (kind === "assign" && how.duty) people.unshift({ id: how.me.id, name: "我来接", about: how.me.name });
-    this.panel.render(kind, people);
-    show(this.parts.actions, !kind);
+    this.panel.render(kind, { people, linked: how.linked, pending: Boolean(how.pending) });
+    show(this.parts.actions, !this.panel.open);
   }
 }
 

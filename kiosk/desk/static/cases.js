@@ -38,10 +38,10 @@ function change(work) {
 
 // --- the list ---------------------------------------------------------------------------------------
 
-async function list() {
-  if (show === LEADS) return listLeads();
+async function list({ itself = false } = {}) {
+  if (show === LEADS) return listLeads(itself);
   const number = search.elements.number.value.trim();
-  const { cases, counts, kiosks, now_ms: now } = await ask(`/api/cases?${new URLSearchParams({ show, number })}`);
+  const { cases, counts, kiosks, now_ms: now } = await ask(`/api/cases?${new URLSearchParams({ show, number })}`, { itself });
   filters(counts);
   const lines = cases.map((one) => el("li", {}, el("a", {
     class: "line", href: `#${one.id}`, "data-number": one.number, "data-late": String(late(one, now)),
@@ -54,8 +54,8 @@ async function list() {
   byId("list").replaceChildren(...(lines.length ? lines : [el("li", { class: "none" }, none)]));
 }
 
-async function listLeads() {
-  const { leads, kiosks } = await ask("/api/cases/leads");
+async function listLeads(itself) {
+  const { leads, kiosks } = await ask("/api/cases/leads", { itself });
   filters();
   const lines = leads.map((lead) => el("li", { class: "line" },
     el("strong", {}, lead.number), el("span", { class: "due" }, leadText(lead)),
@@ -100,16 +100,29 @@ function mark() {
   for (const line of byId("list").querySelectorAll("a.line")) line.setAttribute("aria-current", String(Number(line.hash.slice(1)) === openId()));
 }
 
+/** A form keeps its words also where the case has gone on so that they can only be noted. */
+function putBack(form) {
+  const can = actionsFor(told.case, me).some(([name]) => name === form.dataset.panel);
+  const submit = form.querySelector("[type=submit]");
+  if (submit) submit.disabled = !can;
+  form.querySelector("[data-action=as-note]")?.remove();
+  if (!can && !form.elements.text) return; // nothing was written
+  if (!can) form.querySelector(".do").prepend(button("as-note", "改记为备注"));
+  byId("panel").replaceChildren(form);
+}
+
 /** Send what was done. When somebody was quicker, the case is shown as it is now and the words stay in the form. */
 async function send(act, said) {
   try {
-    showOne(await ask(`/api/cases/${told.case.id}`, { method: "POST", body: { ...act, version: told.case.version } }));
+    const answer = await ask(`/api/cases/${told.case.id}`, { method: "POST", body: { ...act, version: told.case.version } });
+    const form = panel();
+    showOne(answer);
+    if (form && form.dataset.panel !== act.do) putBack(form); // of something else that is being written
     tell(said, "done");
   } catch (error) {
     const form = panel();
-    const answer = await ask(`/api/cases/${told.case.id}`);
-    showOne(answer);
-    if (form && actionsFor(answer.case, me).some(([name]) => name === form.dataset.panel)) byId("panel").replaceChildren(form);
+    showOne(await ask(`/api/cases/${told.case.id}`));
+    if (form) putBack(form);
     throw error;
   } finally {
     await list();
@@ -142,6 +155,12 @@ function act(name, node) {
     case "cancel":
       if (!told) return act("back");
       return byId("panel").replaceChildren();
+    case "as-note": {
+      const { text } = panel().elements;
+      openPanel("note", told, me);
+      panel().elements.text.value = text.value;
+      return undefined;
+    }
     case "take":
       return change(() => send({ do: "assign", to: me.id }, "好了，这件投诉由你处理。"));
     case "lead":
@@ -181,12 +200,13 @@ addEventListener("hashchange", () => {
 });
 
 addEventListener("keydown", (event) => {
+  if (event.isComposing) return; // the keys are the input method's
   if (event.key === "Escape") {
     if (panel()) act("cancel");
     else if (told) act("back");
     return;
   }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.querySelector("[type=submit]:enabled")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || panel() || event.target.matches("input")) return;
   const key = event.key.toUpperCase();
   if (event.key === "/") search.elements.number.focus();
@@ -204,8 +224,8 @@ async function again() {
   if (document.hidden || busy || panel()) return;
   try {
     const id = told?.case.id;
-    await list();
-    const answer = id ? await ask(`/api/cases/${id}`) : null;
+    await list({ itself: true });
+    const answer = id ? await ask(`/api/cases/${id}`, { itself: true }) : null;
     if (answer && told?.case.id === id && !busy && !panel()) showOne(answer);
   } catch (error) {
     tell(error.message);

@@ -60,7 +60,8 @@ const view = new View(state, (kiosk) => ({
   phase: state.phase(kiosk), rings: state.rings(kiosk), duty: state.duty, linked: state.linked,
   pending: actions.pending(kiosk.id), note: actions.note(kiosk.id), may: (right) => state.may(right), me: state.me, colleagues: fittest(state.others(), kiosk.call),
   freezeLine: state.freezeLine(kiosk), freezePending: freezes.pending(kiosk.call?.freeze?.request),
-}));
+  freezeDraft: freezes.draft(kiosk.call?.freeze?.request),
+}), (request) => freezes.goOn(request));
 const handling = new Handling({ state, actions, video, view });
 
 // --- from the server ------------------------------------------------------------------------------
@@ -133,6 +134,9 @@ function message(m) {
       break;
     case "notice":
       notice(m.level, m.text);
+      if (!m.kiosk) break;
+      actions.refused(m.kiosk);
+      callBack.refused(m.kiosk);
       break;
     default: // newer servers may say more
   }

@@ -35,6 +35,13 @@ export function fill(node, key, build) {
   return true;
 }
 
+/** A list that somebody chooses from by numbers: each keeps its place, who is `gone` too, and new ones come last. */
+export function steady(before, now) {
+  const of = (id) => now.find((one) => one.id === id);
+  const known = new Set(before.map(({ id }) => id));
+  return [...before.map((one) => of(one.id) ?? { ...one, gone: true }), ...now.filter(({ id }) => !known.has(id))];
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export const button = (action, text, { key = "", note = "", ...attributes } = {}) =>

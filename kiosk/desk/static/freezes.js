@@ -9,25 +9,46 @@ const LOST_MS = 10000;
 
 export class Freezes {
   #pending = new Map(); // request -> when 银行已收到 was said
+  #drafts = new Map(); // request -> the receipt as far as it is written: it outlives the card of its call
 
   /** @param {{state: object, send: (m: object) => boolean, sound: object, redraw: () => void}} with_ `redraw`: the cards */
   constructor({ state, send, sound, redraw }) {
     Object.assign(this, { state, send, sound, redraw });
+    document.addEventListener("input", ({ target }) => {
+      const node = target.closest?.(".freeze");
+      if (node) this.#drafts.set(node.dataset.request, target.value);
+    });
   }
 
   pending(request) {
     return this.#pending.has(request);
   }
 
+  draft(request) {
+    return this.#drafts.get(request) ?? "";
+  }
+
   clear() {
     this.#pending.clear();
+    this.#drafts.clear();
+  }
+
+  /** The card in which somebody is writing a receipt goes away: they go on below. Whether they can. */
+  goOn(request) {
+    this.show();
+    const node = [...byId("freezes").querySelectorAll(".freeze")].find(({ dataset }) => dataset.request === request);
+    const input = node?.querySelector("input");
+    input?.focus({ preventScroll: true });
+    return Boolean(input);
   }
 
   /** Those whose call is over. */
   show() {
     this.#settle();
     const { linked } = this.state;
-    showLoose(this.state, (request) => ({ linked, pending: this.pending(request), words: this.state.may("words") }));
+    showLoose(this.state, (request) => ({
+      linked, pending: this.pending(request), words: this.state.may("words"), draft: this.draft(request),
+    }));
   }
 
   /** Money that has to be stopped is told at once, whoever has the call. */
@@ -63,10 +84,12 @@ export class Freezes {
 
   /** What the call shows as received, or what is not open any more, has been taken. */
   #settle() {
-    for (const request of this.#pending.keys()) {
+    for (const request of [...this.#pending.keys(), ...this.#drafts.keys()]) {
       const shown = [...this.state.kiosks.values()].map((kiosk) => kiosk.call?.freeze).find((freeze) => freeze?.request === request);
       const open = shown ? shown.state !== "received" : this.state.freezes.some((line) => line.request === request);
-      if (!open) this.#pending.delete(request);
+      if (open) continue;
+      this.#pending.delete(request);
+      this.#drafts.delete(request);
     }
   }
 }

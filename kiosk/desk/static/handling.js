@@ -21,7 +21,7 @@ export class Handling {
         if (!kiosk) break;
         card.panel.toggle(name);
         this.view.show(kiosk);
-        card.node.querySelector(name === "assign" ? ".panel input" : ".panel button")?.focus(); // a reason comes first
+        card.node.querySelector(name === "assign" ? ".panel input" : ".panel button:enabled")?.focus(); // a reason comes first
         break;
       case "outcome":
         if (kiosk?.call) this.actions.do("end", kiosk, { outcome: element.dataset.outcome, note: card.panel.text });

@@ -4,8 +4,10 @@ import { byId } from "./dom.js";
 import { KEYS } from "./keys.js";
 
 const CHOICE = "[data-outcome], [data-to], [data-follows]";
+const WRITING_MS = 1500;
 
 export function listen({ view, act, touched }) {
+  let written = null; // where the last letter went, and when
   const cardOf = (element) => view.cards.get(element.closest(".card")?.dataset.kiosk);
 
   for (const kind of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(kind, touched, { capture: true });
@@ -18,14 +20,17 @@ export function listen({ view, act, touched }) {
   });
 
   document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select");
+    if (typing) written = ["Enter", "Escape", "Tab"].includes(event.key) ? null : { in: typing, at: event.timeStamp };
+    // One press, one click: held down, it would go on to what has just opened and has the focus now.
+    if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
     if (byId("desk").hidden) return;
-    const typing = event.target.closest?.("input, textarea, select");
     if (byId("help").open) {
       if (event.key === "?") byId("help").close();
       return; // everything else is the dialog's own
     }
-    const card = [...view.cards.values()].find(({ panel }) => panel.kind);
+    const card = [...view.cards.values()].find(({ panel }) => panel.open);
     const asking = !byId("call-back").hidden ? byId("call-back") : card?.panel.node;
     if (event.key === "Escape" && asking) {
       act(card?.panel.node === asking ? "close" : "call-back-close", card, null);
@@ -35,14 +40,22 @@ export function listen({ view, act, touched }) {
     if (typing) {
       if (event.key !== "Enter") return;
       press(typing.closest(".freeze")?.querySelector("button"), event);
-      if (asking?.contains(typing)) focus(asking.querySelector(CHOICE), event);
+      if (asking?.contains(typing)) focus([...asking.querySelectorAll(CHOICE)].find(({ disabled }) => !disabled), event);
       return;
     }
+    if (stillWriting(event)) return;
     if (event.key === "?") act("help", null, null);
     else if (asking && /^[1-9]$/.test(event.key)) press(asking.querySelectorAll(CHOICE)[event.key - 1], event);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") focus(view.beside(event.key === "ArrowDown" ? 1 : -1), event);
-    else byLetter(event);
+    else if (!asking) byLetter(event);
   });
+
+  /** What was written in is gone under the fingers, with its call: the next keys are not meant as commands. */
+  function stillWriting(event) {
+    if (!written || written.in.isConnected || event.timeStamp - written.at > WRITING_MS) return false;
+    written.at = event.timeStamp;
+    return true;
+  }
 
   function byLetter(event) {
     const [action, phases] = KEYS[event.key.toLowerCase()] ?? [];

@@ -14,13 +14,17 @@ const PAGES = [
 const PATIENCE_MS = 15000;
 const LOOK_MS = 10000;
 
-/** Ask the desk; gives the JSON. Who is not signed in goes to sign in; anything else throws a sentence for people. */
-export async function ask(path, { method = "GET", body } = {}) {
+/**
+ * Ask the desk; gives the JSON. Who is not signed in goes to sign in; anything else throws a sentence for people.
+ * `itself`: nobody has clicked, so it does not count as use of the session.
+ */
+export async function ask(path, { method = "GET", body, itself = false } = {}) {
   let answer;
   try {
     answer = await fetch(path, {
       method, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(itself ? { "Kiosk-Itself": "1" } : {}) },
     });
   } catch {
     throw new Error("连不上呼叫台，请稍后再试");

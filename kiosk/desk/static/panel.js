@@ -1,6 +1,6 @@
 // What a card asks before something is done: how it ended, whom it goes to, and why.
 
-import { button, el, fill, mark, show } from "./dom.js";
+import { button, el, fill, mark, say, show, steady } from "./dom.js";
 import { CHOICES, OUTCOME } from "./words.js";
 
 const MAX_NOTE = 200;
@@ -12,20 +12,27 @@ const KINDS = {
 
 export class Panel {
   kind = "";
-  #draft = ""; // half written, it outlives a lost connection
+  #listed = []; // what could be chosen so far: the numbers stay where they are
 
   constructor(node) {
     this.node = node;
   }
 
+  /** Whether it asks something now. */
+  get open() {
+    return Boolean(this.kind) && !this.node.hidden;
+  }
+
   toggle(kind) {
-    this.kind = this.kind === kind ? "" : kind;
-    this.#draft = "";
+    const next = this.kind === kind ? "" : kind;
+    this.reset();
+    this.kind = next;
   }
 
   /** The call has moved on: whatever was asked is void. */
   reset() {
-    this.kind = this.#draft = "";
+    this.kind = "";
+    this.#listed = [];
     fill(this.node, "", () => []);
   }
 
@@ -40,29 +47,42 @@ export class Panel {
     input.focus();
   }
 
-  /** @param {string} kind what is asked now; `people`: whom it may go to, each with what is said of them */
-  render(kind, people) {
-    this.#draft = this.node.querySelector("input")?.value ?? this.#draft;
-    show(this.node, Boolean(kind));
+  /**
+   * What somebody is writing stays as long as it is asked; what can be chosen changes around it.
+   * @param {string} kind what is asked now
+   * @param {{people: object[], linked: boolean, pending: boolean}} how `people`: whom it may go to, each with what is
+   *   said of them; `pending`: it is answered, and the terminal has not shown it yet
+   */
+  render(kind, { people, linked, pending }) {
+    show(this.node, Boolean(kind) && !pending);
     mark(this.node, "kind", kind);
-    const key = kind + (kind && kind !== "end" ? JSON.stringify(people) : "");
-    fill(this.node, key, () => {
-      if (!kind) return [];
-      const { ask, hint, label } = KINDS[kind];
-      const input = el("input", { name: "note", maxlength: MAX_NOTE, placeholder: hint, "aria-label": label, autocomplete: "off" });
-      input.value = this.#draft;
-      const choices = kind === "end"
-        ? CHOICES.map((outcome) => [OUTCOME[outcome], "", { "data-outcome": outcome }])
-        : people.map(({ id, name, about }) => [name, about, { "data-to": id }]);
-      return [
-        input, // first, since a choice sends it
-        el("p", { class: "ask" }, choices.length ? ask : "没有其他在岗的同事。"),
-        el("div", { class: "choices", role: "group", "aria-label": ask }, ...choices.map(([name, about, data], index) =>
-          el("button", { type: "button", ...data, ...(index < 9 ? { "aria-keyshortcuts": String(index + 1) } : {}) },
-            el("span", { class: "name" }, name), index < 9 && el("kbd", { "aria-hidden": "true" }, String(index + 1)),
-            about && el("small", {}, about)))),
-        el("div", { class: "foot" }, button("close", "取消", { class: "quiet", key: "Esc" })),
-      ];
-    });
+    fill(this.node, kind, () => (kind ? parts(KINDS[kind]) : []));
+    if (!kind) return;
+    this.#listed = steady(this.#listed, kind === "end" ? outcomes() : people);
+    say(this.node.querySelector(".ask"), this.#listed.length ? KINDS[kind].ask : "没有其他在岗的同事。");
+    const choices = this.node.querySelector(".choices");
+    const focused = choices.contains(document.activeElement) ? document.activeElement.dataset : null;
+    const built = fill(choices, JSON.stringify([this.#listed, linked]), () => this.#listed.map((choice, index) => one(choice, index, linked)));
+    if (!built || !focused) return;
+    const again = [...choices.children].find(({ dataset, disabled }) => !disabled && dataset.to === focused.to && dataset.outcome === focused.outcome);
+    (again ?? this.node.querySelector("input")).focus({ preventScroll: true });
   }
+}
+
+const outcomes = () => CHOICES.map((outcome) => ({ id: outcome, name: OUTCOME[outcome], about: "", outcome }));
+
+const parts = ({ ask, hint, label }) => [
+  // first, since a choice sends it
+  el("input", { name: "note", maxlength: MAX_NOTE, placeholder: hint, "aria-label": label, autocomplete: "off" }),
+  el("p", { class: "ask" }),
+  el("div", { class: "choices", role: "group", "aria-label": ask }),
+  el("div", { class: "foot" }, button("close", "取消", { class: "quiet", key: "Esc" })),
+];
+
+function one({ id, name, about, outcome, gone }, index, linked) {
+  const why = linked ? gone ? "已不在岗" : about : "连接断开";
+  const key = index < 9 ? String(index + 1) : "";
+  return el("button", {
+    type: "button", disabled: gone || !linked, ...(outcome ? { "data-outcome": outcome } : { "data-to": id }), ...(key ? { "aria-keyshortcuts": key } : {}),
+  }, el("span", { class: "name" }, name), key && el("kbd", { "aria-hidden": "true" }, key), why && el("small", {}, why));
 }

@@ -51,6 +51,7 @@ async function show() {
 }
 
 function line(person, here) {
+  const asked = sure === person.id; // what this button says: it may be pressed once more before it is drawn anew
   const now = person.away_ms ? "小休" : person.duty && here.includes(person.id) ? "在岗"
     : here.includes(person.id) ? "已登录" : person.one_time ? "还没有换密码" : "";
   return [
@@ -63,8 +64,9 @@ function line(person, here) {
       }),
       all && press("一次性密码", async () => once(person, await change(`${person.name} 有了新的一次性密码，原来的登录都已退出。`,
         () => ask(path(person, "/password"), { method: "POST" })))),
-      all && press(sure === person.id ? "确定移除" : "移除", () => {
-        if (sure !== person.id) {
+      all && press(asked ? "确定移除" : "移除", (event) => {
+        if (event.detail > 1) return; // a double click has seen no question
+        if (!asked) {
           sure = person.id;
           return show();
         }

@@ -34,6 +34,8 @@ export class Ringing {
     this.sound.ring(!all.length ? "" : all.some((k) => k.call.urgency === "urgent") ? "urgent" : "normal");
     this.attention.notify(all);
     const fresh = all.filter((kiosk) => !this.#announced.has(keyOf(kiosk)));
+    const over = [...this.#announced].some((key) => !all.some((kiosk) => keyOf(kiosk) === key));
+    if (over) say(byId("live"), ""); // else the same words would not be announced again
     if (fresh.length) say(byId("live"), fresh.map((kiosk) => `${kiosk.call.given ? "" : "新呼叫："}${spoken(kiosk)}`).join("。"));
     if (fresh.length || all.length !== this.#announced.size) this.#entitle(all);
     this.#announced = new Set(all.map(keyOf));

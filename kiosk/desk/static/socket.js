@@ -13,7 +13,6 @@ export class Socket {
   #delay = FIRST_MS;
   #wanted = false;
   #heard = 0;
-  #ticks = false;
 
   /**
    * @param {{message: (m: object) => void, lost: () => void, refused: () => Promise<void>}} on
@@ -56,9 +55,9 @@ export class Socket {
     this.#open();
   }
 
-  /** A server that sends `tick` and then falls silent is gone, even if TCP has not noticed. */
+  /** The server sends `tick` every 4 s: one that is silent is gone, even if TCP has not noticed. */
   check(now) {
-    if (this.#ticks && this.open && now - this.#heard > SILENCE_MS) this.#drop(this.#socket, true);
+    if (this.open && now - this.#heard > SILENCE_MS) this.#drop(this.#socket, true);
   }
 
   #open() {
@@ -67,7 +66,6 @@ export class Socket {
     let opened = false;
     let greeted = false; // a server that closes before its first message has refused us
     this.#socket = socket;
-    this.#ticks = false;
     const guard = after(OPENING_MS, () => opened || this.#drop(socket, false));
     socket.onopen = () => {
       opened = true;
@@ -86,7 +84,6 @@ export class Socket {
       this.on.message(message);
       this.#heard = performance.now();
       this.#delay = FIRST_MS;
-      if (message.type === "tick") this.#ticks = true;
     };
     socket.onclose = () => {
       cancel(guard);

@@ -28,6 +28,8 @@ export class Video {
    *   pending: (id: string) => string}} with_ */
   constructor({ state, send, walk, pending }) {
     Object.assign(this, { state, send, walk, pending });
+    // A tab that was opened from another one has a copy of its store, and must not take its video away.
+    if (performance.getEntriesByType("navigation")[0]?.type !== "reload") sessionStorage.removeItem(OWNED);
     this.camera = new Camera({ changed: () => this.#changed() });
     this.peer = new Peer({
       offer: (session, sdp) => this.#say({ do: "offer", session, sdp }),

@@ -11,10 +11,12 @@ export class View {
   cards = new Map(); // kiosk id -> Card
   #lists = Object.fromEntries(SECTIONS.map((name) => [name, byId(name).querySelector(".cards")]));
 
-  /** @param how tells a card everything about a kiosk that is not in the call */
-  constructor(state, how) {
-    this.state = state;
-    this.how = how;
+  /**
+   * @param how tells a card everything about a kiosk that is not in the call
+   * @param goOn takes who is writing the receipt of a request to where it can be written on, if it can
+   */
+  constructor(state, how, goOn) {
+    Object.assign(this, { state, how, goOn });
     this.waitingCount = byId("waiting").querySelector("b");
   }
 
@@ -25,10 +27,11 @@ export class View {
     if (!how || !(how.phase in SECTION)) {
       if (!card) return;
       const held = card.node.contains(document.activeElement);
+      const writing = held && document.activeElement.matches(".freeze input") && document.activeElement.closest(".freeze").dataset.request;
       card.node.remove();
       this.cards.delete(id);
       this.#frame();
-      if (held) (this.#first() ?? byId("queue")).focus({ preventScroll: true }); // who works by keys goes on from there
+      if (held && !(writing && this.goOn(writing))) (this.#first() ?? byId("queue")).focus({ preventScroll: true }); // who works by keys goes on from there
       return;
     }
     const isNew = !card;
