@@ -22,6 +22,7 @@ _TYPES: dict[str, WebhookEvent] = {
     "recovered": "kiosk.recovered",
     "complained": "complaint",
 }
+_LAST_MS = 253_402_300_799_999  # of the year 9999: no date is later
 _OF_CALL = ("case", "state", "cause", "urgency", "level", "mode", "outcome", "presses", "service")
 
 
@@ -72,9 +73,10 @@ def of_promise(hall: str, kiosk: str, call: Call, promised_s: float, now_ms: int
     return Announcement(_id(hall, kiosk, call.id, PROMISE_BROKEN), PROMISE_BROKEN, now_ms, data, {})
 
 
-def body(what: Announcement, *, words: bool) -> str:
-    """The JSON that is sent."""
-    at = datetime.datetime.fromtimestamp(what.at_ms / 1000, datetime.UTC).isoformat(timespec="milliseconds")
+def body(what: Announcement, now_ms: int, *, words: bool) -> str:
+    """The JSON that is sent. ``now_ms``, the desk's time, stands for a terminal's that is no date."""
+    at_ms = what.at_ms if what.at_ms <= _LAST_MS else now_ms
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).isoformat(timespec="milliseconds")
     data = what.data | (what.words if words else {})
     return msgspec.json.encode({"type": what.type, "timestamp": at.replace("+00:00", "Z"), "data": data}).decode()
 
