@@ -45,7 +45,7 @@ class Promise(StrEnum):
 class Terms(NamedTuple):
     """What a hall promises, and when.
 
-    ``closed``: whether this hall was closed at a local time; nothing is promised then.
+    ``closed``: whether this hall was closed at a local time; nothing is promised then, nor of a call-back.
     """
 
     zone: ZoneInfo
@@ -85,6 +85,16 @@ class CallRecord(Struct, frozen=True):
     freeze: bool  # the customer asked that the bank freezes their money
     answer: Promise
     arrival: Promise
+
+    @property
+    def callback(self) -> bool:
+        """An agent came back by themselves: no customer waited for an answer."""
+        return self.cause is Cause.CALLBACK
+
+    @property
+    def judged(self) -> bool:
+        """Whether its waits and promises count."""
+        return not (self.closed or self.callback)
 
     @property
     def abandoned(self) -> bool:
@@ -159,6 +169,8 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
     local = datetime.fromtimestamp(opened_ms / 1000, terms.zone)
     closed = terms.closed(first.hall, local)
     answered, arrived = times.get("accepted"), times.get("connected")
+    cause = first.event.cause or Cause.BUTTON
+    promised = not closed and cause is not Cause.CALLBACK
     return CallRecord(
         hall=first.hall,
         kiosk=first.kiosk,
@@ -168,7 +180,7 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
         local=local,
         clock_right=right,
         closed=closed,
-        cause=first.event.cause or Cause.BUTTON,
+        cause=cause,
         urgency=max(urgencies, key=_URGENCIES.index),
         service=service,
         level=level,
@@ -186,8 +198,10 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
         complaints=complaints,
         follows=follows,
         freeze=freeze,
-        answer=Promise.OPEN if closed else _judge(0, answered, lasted, terms.answer_s),
-        arrival=Promise.OPEN if closed or answered is None else _judge(answered, arrived, lasted, terms.arrive_s),
+        answer=_judge(0, answered, lasted, terms.answer_s) if promised else Promise.OPEN,
+        arrival=Promise.OPEN
+        if not promised or answered is None
+        else _judge(answered, arrived, lasted, terms.arrive_s),
     )
 
 

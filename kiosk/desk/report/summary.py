@@ -74,9 +74,9 @@ class Summing:
         self._groups = Groups(by)
         self._sentences = Sentences()
         self._complaints = self._torn = self._wrong_clocks = 0
-        self._longest = Worst(lambda call: None if call.closed else call.waited_ms)
+        self._longest = Worst(lambda call: call.waited_ms if call.judged else None)
         self._broken = Worst(_how_broken)
-        self._abandoned = Worst(lambda call: call.lasted_ms if call.abandoned and not call.closed else None)
+        self._abandoned = Worst(lambda call: call.lasted_ms if call.abandoned and call.judged else None)
 
     def records(self, lines: Iterable[Line]) -> Iterator[CallRecord]:
         """Each call of the period that was asked for, as soon as nothing more is to be expected of it."""

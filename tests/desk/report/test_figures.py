@@ -42,6 +42,7 @@ class Book:
         agent: str = "wang",
         outcome: Outcome = Outcome.RESOLVED,
         score: int = 0,
+        opened_by: Cause = Cause.BUTTON,
         **more: Any,
     ) -> None:
         call = f"c{len(self.lines)}"
@@ -50,7 +51,7 @@ class Book:
         def tell(kind: str, age_s: float, **also: Any) -> None:
             self.tell(kind, at_ms + round(age_s * 1000), age_ms=round(age_s * 1000), **about, **also)
 
-        tell("opened", 0, cause=Cause.BUTTON, urgency=Urgency.NORMAL, case=call)
+        tell("opened", 0, cause=opened_by, urgency=Urgency.NORMAL, case=call)
         if answer_s is not None:
             tell("accepted", answer_s, agent=AGENTS[agent])
         if arrive_s is not None:
@@ -115,6 +116,22 @@ def test_groups_are_the_same_calls_apart(book: Book) -> None:
     assert hours == {"10": 4, "11": 2}
     for groups in summary.by.values():
         assert sum(group.figures.calls for group in groups) == 6
+
+
+def test_a_call_back_is_counted_apart_and_nobody_has_waited_for_it(book: Book) -> None:
+    before = book.summary().total
+    for at in range(7):
+        book.call(TEN + 5_000_000 + at * 100_000, answer_s=0, arrive_s=90, end_s=95, opened_by=Cause.CALLBACK)
+    summary = book.summary()
+    total = summary.total
+    assert (total.calls, total.callbacks, before.callbacks) == (13, 7, 0)
+    for name in ("wait", "shown", "arrival", "whole", "gave_up", "abandoned", "abandoned_share"):
+        assert getattr(total, name) == getattr(before, name), name
+    assert (total.answer.kept, total.answer.share) == (before.answer.kept, before.answer.share)
+    assert (total.arrived.broken, total.arrived.share) == (before.arrived.broken, before.arrived.share)
+    assert total.causes["callback"] == 7 and len(summary.longest) == 6
+    closed = book.summary(Terms(ZONE, closed=lambda _hall, at: True)).total
+    assert (closed.closed, closed.callbacks, closed.abandoned_share) == (13, 7, None)
 
 
 def test_the_calls_to_look_at_are_named(book: Book) -> None:
