@@ -16,6 +16,7 @@ PROMISE_BROKEN: WebhookEvent = "promise.broken"
 _TYPES: dict[str, WebhookEvent] = {
     "opened": "call.opened",
     "accepted": "call.accepted",
+    "assigned": "call.accepted",
     "escalated": "call.escalated",
     "ended": "call.ended",
     "fault": "kiosk.fault",
@@ -39,7 +40,7 @@ class Announcement(Struct, frozen=True):
 def of_event(hall: str, kiosk: str, journal: str, event: Event) -> Announcement | None:
     """What a line of a terminal's journal has to tell; None: nothing."""
     kind = _TYPES.get(event.kind)
-    if kind is None:
+    if kind is None or (event.kind == "assigned" and event.why):  # from somebody who had it: taken it was before
         return None
     where: dict[str, Any] = {"hall": hall, "kiosk": kiosk}
     words: dict[str, Any] = {}

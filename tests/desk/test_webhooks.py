@@ -217,6 +217,16 @@ def test_words_only_for_those_who_asked_for_them() -> None:
     assert "text" not in json.loads(body(opened, 0, words=False))["data"]
 
 
+def test_a_waiting_call_that_a_supervisor_assigns_is_accepted() -> None:
+    zhao, wang = Agent("zhao", "赵主管", "desk2"), Agent("wang", "王芳", "desk1")
+    waiting = Event("assigned", "c1", age_ms=8200, agent=wang, by=zhao, text="你离得近", seq=2, at_ms=9200)
+    told = of_event("demo", "k1", "j1", waiting)
+    assert told is not None and told.type == "call.accepted"
+    assert told.data["agent"] == "wang" and "赵" not in body(told, 0, words=False)
+    taken = Event("assigned", "c1", agent=zhao, by=zhao, why="王芳", seq=3, at_ms=9300)
+    assert of_event("demo", "k1", "j1", taken) is None, "it only changes hands"
+
+
 def test_a_terminals_absurd_clock_keeps_nothing_from_the_record(engine: sa.Engine) -> None:
     ledger = Ledger(engine)
     ledger.webhooks.subscribe((config.Webhook("http://a/", SECRET),))
