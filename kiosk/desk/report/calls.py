@@ -20,7 +20,7 @@ from kiosk.messages import Agent, Cause, Event, Mode, Outcome, Urgency
 AHEAD_MS = 10 * 60_000  # a kiosk's clock may be ahead of the desk's by so much, and is still believed
 BEHIND_MS = 7 * 24 * 3_600_000  # events may reach the ledger so late: the kiosk was offline
 
-_BEGINS = ("opened", "adopted")
+BEGINS = ("opened", "adopted")  # kinds that a call begins with
 _URGENCIES = list(Urgency)
 
 
@@ -110,7 +110,7 @@ class CallRecord(Struct, frozen=True):
 def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
     """The call that these events tell of, in whatever order they come; None when its beginning is not there."""
     lines = in_order(lines)
-    first = next((line for line in lines if line.event.kind in _BEGINS), None)
+    first = next((line for line in lines if line.event.kind in BEGINS), None)
     if first is None:
         return None
     times: dict[str, int] = {}

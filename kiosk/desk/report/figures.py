@@ -275,8 +275,8 @@ def rank(ordered: Sequence[int], percent: int) -> int | None:
 
 
 def share(part: int, whole: int) -> float | None:
-    """A share, to four places; None of nothing."""
-    return round(part / whole, 4) if whole else None
+    """A share, to four places, rounded down; None of nothing."""
+    return part * 10_000 // whole / 10_000 if whole else None
 
 
 def days(first: date, last: date) -> list[str]:

@@ -13,6 +13,7 @@ from kiosk.desk.report.figures import FEW, By, rank, share, spread
 from kiosk.desk.report.lists import MAX_SENTENCES, Sentences
 from kiosk.desk.report.period import Period
 from kiosk.desk.report.summary import Asked, Summary, Summing
+from kiosk.desk.report.words import percent
 from kiosk.messages import Agent, Cause, Event, Outcome, Urgency
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -108,7 +109,7 @@ def test_groups_are_the_same_calls_apart(book: Book) -> None:
     summary = book.summary()
     kiosks = {group.key: group.figures for group in summary.by[By.KIOSK]}
     assert {key: (of.calls, of.few) for key, of in kiosks.items()} == {"k1": (3, True), "k2": (3, True)}
-    assert kiosks["k1"].answer.share == 0.6667 and kiosks["k2"].answer.share == 0.5
+    assert kiosks["k1"].answer.share == 0.6666 and kiosks["k2"].answer.share == 0.5
     agents = {group.name: group.figures for group in summary.by[By.AGENT]}
     assert {name: of.calls for name, of in agents.items()} == {"": 2, "李强": 2, "王芳": 2}
     assert agents["李强"].wait.max == 16000
@@ -195,6 +196,7 @@ def test_percentiles_are_values_that_were() -> None:
 
 def test_shares_and_few() -> None:
     assert share(1, 3) == 0.3333 and share(0, 0) is None
+    assert percent(share(29_999, 30_000)) == "99.9%" and share(30_000, 30_000) == 1.0
     book = Book()
     for number in range(FEW):
         book.call(TEN + number * 60_000, answer_s=1)
