@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from kiosk.clock import EARLIEST_MS
 from kiosk.desk import database
 from kiosk.desk.database import DatabaseError, open_database
 from kiosk.desk.freezes import FreezeRow, Pursuit
@@ -176,7 +177,9 @@ def test_two_requests_and_two_terminals_are_told_apart(ledger: Ledger) -> None:
     store(ledger, EventBatch("j1", 1, (asked(1), asked(2, "f2"))))
     store(ledger, EventBatch("j1", 1, (asked(1),)), kiosk="k2")
     assert len(freezes(ledger)) == 3
-    assert ledger.freezes.since("xinhua", 6) == []
+    ledger.store("xinhua", "k3", EventBatch("j1", 1, (asked(1),)), EARLIEST_MS)
+    assert len(ledger.freezes.since("xinhua", EARLIEST_MS)) == 4
+    assert len(ledger.freezes.since("xinhua", EARLIEST_MS + 1)) == 3, "what came while no clock was set has no age"
     assert ledger.freezes.since("other-hall", 0) == []
 
 
