@@ -8,6 +8,7 @@ from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _WRITTEN_S = 1_704_067_200  # 2024-01-01
+EARLIEST_MS = _WRITTEN_S * 1000  # what says an earlier time (milliseconds since 1970) says none, see is_set
 _PROCESS = uuid.uuid4().hex
 
 

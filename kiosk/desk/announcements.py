@@ -16,12 +16,14 @@ PROMISE_BROKEN: WebhookEvent = "promise.broken"
 _TYPES: dict[str, WebhookEvent] = {
     "opened": "call.opened",
     "accepted": "call.accepted",
+    "assigned": "call.accepted",
     "escalated": "call.escalated",
     "ended": "call.ended",
     "fault": "kiosk.fault",
     "recovered": "kiosk.recovered",
     "complained": "complaint",
 }
+_LAST_MS = 253_402_300_799_999  # of the year 9999: no date is later
 _OF_CALL = ("case", "state", "cause", "urgency", "level", "mode", "outcome", "presses", "service")
 
 
@@ -38,7 +40,7 @@ class Announcement(Struct, frozen=True):
 def of_event(hall: str, kiosk: str, journal: str, event: Event) -> Announcement | None:
     """What a line of a terminal's journal has to tell; None: nothing."""
     kind = _TYPES.get(event.kind)
-    if kind is None:
+    if kind is None or (event.kind == "assigned" and event.why):  # from somebody who had it: taken it was before
         return None
     where: dict[str, Any] = {"hall": hall, "kiosk": kiosk}
     words: dict[str, Any] = {}
@@ -72,9 +74,10 @@ def of_promise(hall: str, kiosk: str, call: Call, promised_s: float, now_ms: int
     return Announcement(_id(hall, kiosk, call.id, PROMISE_BROKEN), PROMISE_BROKEN, now_ms, data, {})
 
 
-def body(what: Announcement, *, words: bool) -> str:
-    """The JSON that is sent."""
-    at = datetime.datetime.fromtimestamp(what.at_ms / 1000, datetime.UTC).isoformat(timespec="milliseconds")
+def body(what: Announcement, now_ms: int, *, words: bool) -> str:
+    """The JSON that is sent. ``now_ms``, the desk's time, stands for a terminal's that is no date."""
+    at_ms = what.at_ms if what.at_ms <= _LAST_MS else now_ms
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).isoformat(timespec="milliseconds")
     data = what.data | (what.words if words else {})
     return msgspec.json.encode({"type": what.type, "timestamp": at.replace("+00:00", "Z"), "data": data}).decode()
 

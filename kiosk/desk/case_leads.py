@@ -10,7 +10,7 @@ from msgspec import Struct
 from kiosk.messages import Event, Outcome
 
 POOR = 2  # of five faces
-KINDS = ("accepted", "ended", "rated")
+KINDS = ("accepted", "assigned", "adopted", "ended", "rated")
 
 
 class Why(StrEnum):
@@ -45,7 +45,11 @@ def leads(events: Iterable[tuple[str, Event]]) -> list[Lead]:
 def _lead(kiosk: str, call: str, events: list[Event]) -> Lead:
     outcomes = {event.outcome for event in events if event.kind == "ended"}
     scores = [event.score for event in events if event.kind == "rated"]
-    came = any(event.kind == "accepted" for event in events)
+    # A call that was adopted without an agent was still waiting.
+    came = any(
+        event.kind in ("accepted", "assigned") or (event.kind == "adopted" and event.agent is not None)
+        for event in events
+    )
     score = scores[-1] if scores else 0
     signs = {
         Why.RATED: 0 < score <= POOR,

@@ -1,4 +1,4 @@
-"""The complaints of a hall, and what is done with them. Nothing is ever deleted. Blocks."""
+"""The complaints of a hall, and what is done with them. No row is ever deleted. Blocks."""
 
 from __future__ import annotations
 

@@ -26,12 +26,15 @@ NIGHT_HOUR = 3  # local time
 SETTLE_S = 1800.0
 AT_START = 50_000  # links that are verified at the start; the night verifies all
 PAUSE_S = 0.05  # between two transactions of deletions
+TOUCH_NOTHING = (
+    "Touch nothing, copy the database, tell the auditor; `kiosk ledger verify` says it again (docs/ledger.md)"
+)
 
 
 class Custody:
     """``publish`` says a head at the broker, if there is one; ``in_database`` runs a blocking method in turn.
 
-    Faults of the database are logged: the keeper names them.
+    Faults of the database are logged: the keeper names them. Nothing that is in a record ends the desk.
     """
 
     def __init__(
@@ -125,12 +128,16 @@ class Custody:
         return verify(engine, hall, known, since=max(0, since))
 
     async def _look(self, look: Callable[..., Any], *args: Any) -> Any:
-        """Beside the ledger's own thread, which has to keep what comes; None where the database fails."""
+        """Beside the ledger's own thread, which has to keep what comes; None where it cannot be looked at."""
         try:
             return await asyncio.to_thread(look, self._engine, self._hall, *args)
         except sa.exc.SQLAlchemyError as error:
             log.error("the record cannot be verified: %s", _first_line(error))
-            return None
+        except Exception as error:
+            log.exception("the record cannot be verified")
+            why = f"{type(error).__name__}: {str(error)[:200]}"
+            self.trouble = ("changed", f"the record cannot be verified ({why}): {TOUCH_NOTHING}")
+        return None
 
     async def _delete(self) -> None:
         now_ms = clock.wall_ms()
@@ -141,6 +148,8 @@ class Custody:
                 await asyncio.sleep(PAUSE_S)
         except sa.exc.SQLAlchemyError as error:
             log.error("what is over its time cannot be deleted: %s", _first_line(error))
+        except Exception:
+            log.exception("what is over its time cannot be deleted")
         if deleted:
             log.info("deleted %d records or words whose time is over; kiosk ledger retention lists them", deleted)
 
@@ -161,8 +170,8 @@ def remedy(finding: Finding) -> str:
         f"{finding.kiosk} {finding.journal} {finding.seq}, call {finding.call}" if finding.kiosk else "an entry"
     )
     return (
-        f"record {finding.position} of {finding.hall} ({which}) was {finding.fault}: {finding.why[:200]}. Touch "
-        "nothing, copy the database, tell the auditor; `kiosk ledger verify` says it again (docs/ledger.md)"
+        f"record {finding.position} of {finding.hall} ({which}) was {finding.fault}: {finding.why[:200]}. "
+        f"{TOUCH_NOTHING}"
     )
 
 

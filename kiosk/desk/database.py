@@ -142,7 +142,7 @@ freeze = sa.Table(
     sa.Column("agent", sa.JSON, nullable=True),  # who says that the bank has it
 )
 
-# A complaint. Nothing of it is ever deleted; what was done is in case_entry.
+# A complaint. No row of it is ever deleted, and its words are in time; what was done is in case_entry.
 case = sa.Table(
     "case",
     metadata,

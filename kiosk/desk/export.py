@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kiosk.desk import database, dialects, hashing
 from kiosk.desk.verification import PAGE, read_page
-from kiosk.desk.walk import Link, Stored
+from kiosk.desk.walk import Link, Stored, object_in
 
 FORMAT = 1
 
@@ -51,8 +51,12 @@ def _record(link: Link, stored: Stored | None) -> dict[str, Any]:
         for name, value in msgspec.structs.asdict(link).items()
     }
     if stored is not None:
-        body, text = hashing.split(stored.kind, stored.body) if link.words is not None else (stored.body, "")
-        fields |= {"kind": stored.kind, "at_ms": stored.at_ms, "body": body, "text": text}
+        body, text = object_in(stored.body), ""
+        if body is not None and link.words is not None:
+            body, text = hashing.split(stored.kind, body)
+        # What is no object goes out as it is: it is not what the chain says, whoever looks.
+        said = stored.body if body is None else body
+        fields |= {"kind": stored.kind, "at_ms": stored.at_ms, "body": said, "text": text}
     return fields
 
 

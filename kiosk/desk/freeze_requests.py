@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 DATABASE_AGAIN_S = 5.0
-KEEP_MS = 24 * 3600 * 1000  # an older request helps nobody any more: it is neither sent nor shown
+KEEP_S = 24 * 3600.0  # an older request helps nobody any more: it is neither sent nor shown
 
 Key = tuple[str, str]
 
@@ -47,6 +47,7 @@ class FreezeRequests:
         self._in_database = in_database
         self._changed = changed
         self._rows: dict[Key, FreezeRow] = {}
+        self._came: dict[Key, float] = {}  # by a clock that nobody sets; of those that are over too
         self._troubles: dict[Key, str] = {}
         self._pursued: set[Key] = set()
         self._news = asyncio.Event()
@@ -64,7 +65,8 @@ class FreezeRequests:
 
     def line(self, row: FreezeRow) -> FreezeLine:
         """An open request as a page shows it."""
-        age_ms = max(0, clock.wall_ms() - row.received_ms)
+        now = clock.now()
+        age_ms = int((now - self._came.get((row.kiosk, row.request), now)) * 1000)
         return FreezeLine(row.kiosk, row.call, row.request, row.case, age_ms, self._standing(row), row.why)
 
     def _standing(self, row: FreezeRow) -> Standing:
@@ -118,20 +120,26 @@ class FreezeRequests:
                 await self._news.wait()
 
     async def _load(self) -> bool:
+        now, wall_ms = clock.now(), clock.wall_ms()
+        # What we have is not over because the wall clock was set meanwhile.
+        since_ms = min([wall_ms - int(KEEP_S * 1000), *(row.received_ms for row in self._rows.values())])
         try:
-            rows = await self._in_database(self._record.since, self._hall, clock.wall_ms() - KEEP_MS)
+            rows = await self._in_database(self._record.since, self._hall, since_ms)
         except sa.exc.SQLAlchemyError as error:
             log.error("%s", _explained(error))
             return False
-        before, self._rows = self._rows, {(row.kiosk, row.request): row for row in rows}
+        found = {(row.kiosk, row.request): row for row in rows}
+        self._came = {key: self._came.get(key, now - _age_s(row, wall_ms)) for key, row in found.items()}
+        young = {key: row for key, row in found.items() if now - self._came[key] < KEEP_S}
+        before, self._rows = self._rows, young
         moved = {key[0] for key in before.keys() | self._rows.keys() if before.get(key) != self._rows.get(key)}
         for kiosk in sorted(moved):
             self._changed(kiosk)
         return True
 
     async def _pursue(self, key: Key, row: FreezeRow) -> None:
-        wait = FIRST_WAIT_S
-        while clock.wall_ms() - row.received_ms < KEEP_MS:
+        wait, came = FIRST_WAIT_S, self._came[key]
+        while clock.now() - came < KEEP_S:
             answer = await asyncio.to_thread(self._bank.post, row)
             made = verdict(answer)
             if made is not None:
@@ -166,6 +174,13 @@ class FreezeRequests:
             )
             self._troubles[key] = error
             self._changed(key[0])
+
+
+def _age_s(row: FreezeRow, wall_ms: int) -> float:
+    """Of one that is seen for the first time; 0 where a clock was not set, then or now."""
+    if not clock.is_set(row.received_ms / 1000):
+        return 0.0
+    return max(0, wall_ms - row.received_ms) / 1000
 
 
 def _explained(error: Exception) -> str:

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
+from kiosk.clock import EARLIEST_MS
 from kiosk.desk import database
 from kiosk.desk.dialects import insert_into, storable
 from kiosk.messages import MAX_ID, MAX_NAME, MAX_TEXT, Agent, Event
@@ -69,13 +70,10 @@ class FreezeRecord:
                 self._receive(connection, key, storable(event.text)[:MAX_NAME], event.agent)
 
     def since(self, hall: str, since_ms: int) -> list[FreezeRow]:
-        """The requests of a hall that have come since then, oldest first."""
+        """The requests of a hall that have come since then, or while the clock was not set; oldest first."""
         table = database.freeze
-        query = (
-            sa.select(table)
-            .where(table.c.hall == hall, table.c.received_ms >= since_ms)
-            .order_by(table.c.received_ms, table.c.request)
-        )
+        came = sa.or_(table.c.received_ms >= since_ms, table.c.received_ms < EARLIEST_MS)
+        query = sa.select(table).where(table.c.hall == hall, came).order_by(table.c.received_ms, table.c.request)
         names = FreezeRow.__struct_fields__
         with self._engine.connect() as connection:
             rows = [row._mapping for row in connection.execute(query)]

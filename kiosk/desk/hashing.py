@@ -69,6 +69,7 @@ def link_hash(previous: bytes, place: Place, content: bytes) -> bytes:
 
 def split(kind: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """An event's body without somebody's words, and the words; the body as it is where there are none."""
-    if kind in TECHNICAL or not body.get("text"):
+    text = body.get("text")
+    if kind in TECHNICAL or not text or not isinstance(text, str):
         return body, ""
-    return {key: value for key, value in body.items() if key != "text"}, body["text"]
+    return {key: value for key, value in body.items() if key != "text"}, text

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 1000
 AT_ONCE = 50  # batches in one transaction
+LOG_SPOILT_EVERY_S = 60.0
 #: Of what can keep the ledger from being written.
 REMEDIES = {
     "disk-full": "the disk of the ledger's database is full: make room on it; events wait at the terminals",
@@ -51,6 +52,8 @@ class LedgerKeeper:
         self._batches: asyncio.Queue[tuple[str, EventBatch]] = asyncio.Queue(MAX_WAITING)
         self.fault = ""
         self._trouble = ""
+        self.spoilt = 0  # how often a batch was not kept because of what it is
+        self._spoilt_logged = -LOG_SPOILT_EVERY_S
 
     def take(self, kiosk: str, batch: EventBatch) -> None:
         """Keep a batch soon. When too many wait it is dropped: the kiosk sends it again."""
@@ -79,10 +82,26 @@ class LedgerKeeper:
             # Not acknowledged, so the kiosks keep the events and send them again.
             self._set_fault(str(error).splitlines()[0], named(error))
             return False
+        except Exception:  # noqa: BLE001 - no line of a terminal ends the desk, and with it the calls
+            if len(batches) == 1:
+                self._count_spoilt(*batches[0])
+            return False
         self._set_fault("")
         for (kiosk, batch), last in zip(batches, upto, strict=True):
             self._on_kept(kiosk, batch, LedgerAck(batch.journal, last))
         return True
+
+    def _count_spoilt(self, kiosk: str, batch: EventBatch) -> None:
+        self.spoilt += 1
+        if clock.now() - self._spoilt_logged >= LOG_SPOILT_EVERY_S:
+            self._spoilt_logged = clock.now()
+            log.exception(
+                "events of %s (%s from %d) cannot be kept; they wait at the terminal (%d so far)",
+                kiosk,
+                batch.journal,
+                batch.first,
+                self.spoilt,
+            )
 
     def _set_fault(self, fault: str, trouble: str = "") -> None:
         if fault and not self.fault:

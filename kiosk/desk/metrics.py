@@ -142,7 +142,9 @@ class _Now(Collector):
         yield _one("rengong_webhooks_waiting", "Webhook messages that are not delivered yet", now.webhooks_waiting)
         yield _one("rengong_webhooks_dead", "Webhook messages given up in the last 24 hours", now.webhooks_dead)
         yield CounterMetricFamily(
-            "rengong_bad_messages", "Messages that were dropped because they mean nothing", value=now.bad_messages
+            "rengong_bad_messages",
+            "Messages that were dropped because they mean nothing, or are events that cannot be kept",
+            value=now.bad_messages,
         )
         yield CounterMetricFamily(
             "rengong_replies_given_up",

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
+from kiosk.clock import EARLIEST_MS
 from kiosk.content.likeness import Sentence
 from kiosk.content.teaching import sample
 from kiosk.desk import database
@@ -181,7 +182,7 @@ class MissRecord:
 def forgettable(hall: str, before_ms: int) -> sa.Select[Any]:
     """Keys of the sentences that came before then and that nobody has made a sample."""
     key = list(_table.primary_key)
-    old = _table.c.received_ms < before_ms
+    old = _table.c.received_ms.between(EARLIEST_MS, before_ms - 1)
     return sa.select(*key).where(_table.c.hall == hall, old, _table.c.state != Standing.TAUGHT.value)
 
 

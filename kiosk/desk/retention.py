@@ -1,4 +1,9 @@
-"""Deletes what is older than the hall keeps it, a little at a time, and says so in the chain. Blocks."""
+"""Deletes what is older than the hall keeps it, a little at a time, and says so in the chain. Blocks.
+
+A desk whose clock is not set deletes nothing. What it received meanwhile has no time to count from. A record
+counts from the first one after it in the chain that has a time. What is in no chain gets the time of the first
+night with a clock that is set.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from kiosk import config
-from kiosk.desk import database, hashing, misses
+from kiosk import clock, config
+from kiosk.clock import EARLIEST_MS
+from kiosk.desk import database, misses
 from kiosk.desk.case_rules import CaseState
 from kiosk.desk.chain import Chain
-from kiosk.desk.walk import COMPLAINT, Deletion, Rule, ranges
+from kiosk.desk.walk import COMPLAINT, Deletion, Rule, object_in, ranges
 
 DAY_MS = 24 * 3600 * 1000
 STEP = 500  # rows in one transaction: the ledger waits for no more
@@ -53,11 +59,14 @@ class Retention:
 
     def step(self, now_ms: int) -> int:
         """Delete at most :data:`STEP` rows of the first rule that has any, on record; 0: all is done."""
+        if not clock.is_set(now_ms / 1000):
+            return 0
         for rule, days in self._days.items():
             if count := self._delete(rule, days, now_ms):
                 return count
         if count := self._forget_cases(now_ms) or self._forget_misses(now_ms):
             return count
+        self._date(now_ms)
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:  # what was deleted goes from the log of writes too
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -101,14 +110,27 @@ class Retention:
         return len(rows)
 
     def _forget_cases(self, now_ms: int) -> int:
-        """The words of complaints that have been closed for as long; their numbers, owners and times stay."""
+        """The words of complaints that have been closed for as long; their numbers, owners and times stay.
+
+        What is said about one later, when it was opened again, counts from the last of it.
+        """
         case, entry = database.case, database.case_entry
         days = self._days[Rule.COMPLAINTS]
         before = now_ms - days * DAY_MS
+        of_case = entry.c.case == case.c.id
+        last_ms = sa.select(sa.func.max(entry.c.at_ms)).where(of_case).correlate(case).scalar_subquery()
         old = (
             sa.select(case.c.id)
-            .where(case.c.hall == self._hall, case.c.opened_ms < before, case.c.state == CaseState.CLOSED.value)
-            .where(sa.or_(case.c.summary != "", case.c.contact != ""))
+            .where(case.c.hall == self._hall, case.c.state == CaseState.CLOSED.value)
+            .where(case.c.opened_ms.between(EARLIEST_MS, before - 1))
+            .where(
+                sa.or_(
+                    case.c.summary != "",
+                    case.c.contact != "",
+                    sa.exists().where(of_case, entry.c.text != "").correlate(case)
+                    & last_ms.between(EARLIEST_MS, before - 1),
+                )
+            )
             .limit(STEP)
         )
         with self._engine.connect() as connection:
@@ -138,15 +160,32 @@ class Retention:
             chain.enter(msgspec.to_builtins(Deletion(Rule.WORDS, days, before, len(rows), ())), now_ms)
         return len(rows)
 
+    def _date(self, now_ms: int) -> None:
+        """What came while the clock was not set, and is in no chain."""
+        freeze, miss, case, entry = database.freeze, database.miss, database.case, database.case_entry
+        cases = sa.select(case.c.id).where(case.c.hall == self._hall)
+        with self._engine.begin() as connection:
+            for column, of_hall in (
+                (freeze.c.received_ms, freeze.c.hall == self._hall),
+                (miss.c.received_ms, miss.c.hall == self._hall),
+                (case.c.opened_ms, case.c.hall == self._hall),
+                (entry.c.at_ms, entry.c.case.in_(cases)),
+            ):
+                unset = sa.and_(of_hall, column < EARLIEST_MS)
+                connection.execute(sa.update(column.table).where(unset).values({column: now_ms}))
+
     def _rows(self, rule: Rule, before_ms: int, *, due: bool = True) -> sa.Select[Any]:
         """What a rule is about and was received before then; not ``due``: what was received later."""
         if rule is Rule.FREEZES:
             table = database.freeze
             key = [table.c[name] for name in ("hall", "kiosk", "request")]
-            return sa.select(*key).where(table.c.hall == self._hall, table.c.received_ms < before_ms)
+            return sa.select(*key).where(
+                table.c.hall == self._hall, table.c.received_ms.between(EARLIEST_MS, before_ms - 1)
+            )
         event, link = database.event, database.link
-        names = ("hall", "kiosk", "journal", "seq", "position", "kind", "body")
-        query = sa.select(*(event.c[name] for name in names))
+        names = ("hall", "kiosk", "journal", "seq", "position")
+        # The body as text: somebody may have made something else of it than JSON.
+        query = sa.select(*(event.c[name] for name in names), sa.cast(event.c.body, sa.Text).label("body"))
         received = event.c.received_ms
         if rule is not Rule.EVENTS:
             received = link.c.received_ms
@@ -158,8 +197,12 @@ class Retention:
                 complaint if rule is Rule.COMPLAINTS else sa.not_(complaint),
             )
         query = query.where(event.c.hall == self._hall, event.c.position.is_not(None))
-        query = query.where(received < before_ms if due else received >= before_ms)
-        return query.order_by(event.c.position)
+        at_ms = database.link.alias()
+        dated = at_ms.c.received_ms.between(EARLIEST_MS, before_ms - 1)
+        last = sa.select(sa.func.max(at_ms.c.position)).where(at_ms.c.hall == self._hall, dated).scalar_subquery()
+        dateless = sa.and_(received < EARLIEST_MS, event.c.position < sa.func.coalesce(last, 0))
+        old = sa.and_(received < before_ms, sa.or_(received >= EARLIEST_MS, dateless))
+        return query.where(old if due else sa.not_(old)).order_by(event.c.position)
 
     def _kept(self, connection: sa.Connection, rule: Rule, before_ms: int, positions: list[int]) -> list[int]:
         """Between the first and the last of ``positions``: those that the rule is about and that stay."""
@@ -186,6 +229,7 @@ def _delete_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[sa.R
 
 
 def _delete_words(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> None:
+    """Of a body that is no JSON object nothing stays: nobody knows where in it the words are."""
     table = database.event
     names = [column.name for column in table.primary_key]
     where = [table.c[name] == sa.bindparam(f"its_{name}") for name in names]
@@ -193,7 +237,7 @@ def _delete_words(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> Non
         sa.update(table).where(*where).values(body=sa.bindparam("without")),
         [
             {f"its_{name}": getattr(row, name) for name in names}
-            | {"without": hashing.split(row.kind, row.body)[0]}
+            | {"without": {key: value for key, value in (object_in(row.body) or {}).items() if key != "text"}}
             for row in rows
         ],
     )

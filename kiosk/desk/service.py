@@ -156,7 +156,7 @@ class DeskService:
             broker=self.broker.connected,
             keeps_ledger=self.roster.is_ledger(),
             ledger_faulty=bool(self._keeper.fault),
-            bad_messages=self.bad_messages,
+            bad_messages=self.bad_messages + self._keeper.spoilt,
             replies_given_up=self._uplink.given_up,
             troubles=self._troubles.lines,
             webhooks_waiting=self._webhooks.waiting,

@@ -14,7 +14,11 @@ from kiosk.desk.walk import Fault, Finding, Link, Stored, Walk
 PAGE = 1000  # links, with their events, that are in memory at once
 
 _LINK = [database.link.c[name] for name in Link.__struct_fields__]
-_EVENT = [database.event.c[name].label(f"event_{name}") for name in Stored.__struct_fields__]
+#: The body as text: what is no JSON is a finding, and no reason to stop.
+_EVENT = [
+    (sa.cast(database.event.c.body, sa.Text) if name == "body" else database.event.c[name]).label(f"event_{name}")
+    for name in Stored.__struct_fields__
+]
 _BOTH = database.link.outerjoin(
     database.event,
     sa.and_(database.event.c.hall == database.link.c.hall, database.event.c.position == database.link.c.position),

@@ -70,7 +70,7 @@ class Stored(msgspec.Struct, frozen=True):
     received_ms: int
     kind: str
     at_ms: int
-    body: dict[str, Any]
+    body: str  # as it is stored, be it JSON or not
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -182,7 +182,7 @@ class Walk:
         if gone:
             return self._finding(Fault.INSERTED, link, stored, "its deletion is on record, and it is there")
         if _key(stored) != _key(link):
-            moved = stored.body.get("seq") == stored.seq
+            moved = (object_in(stored.body) or {}).get("seq") == stored.seq
             why = f"{stored.kiosk} {stored.journal} {stored.seq} is in its place"
             return self._finding(Fault.REORDERED if moved else Fault.CHANGED, link, stored, why)
         return self._judge_content(link, stored)
@@ -197,7 +197,9 @@ class Walk:
             if getattr(stored, name) != getattr(link, name):
                 why = f"{name} is {getattr(stored, name)!r}, on record is {getattr(link, name)!r}"
                 return self._finding(Fault.CHANGED, link, stored, why)
-        body, text = stored.body, ""
+        body, text = object_in(stored.body), ""
+        if body is None:
+            return self._finding(Fault.CHANGED, link, stored, "its body is not what the ledger writes")
         if link.words is not None:
             body, text = hashing.split(stored.kind, body)
             if link.salt is None:
@@ -240,6 +242,14 @@ class Walk:
             which.call,
             which.received_ms,
         )
+
+
+def object_in(body: str) -> dict[str, Any] | None:
+    """The JSON object that an event's body is; None: it is none, which no ledger has written."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def ranges(positions: Sequence[int], gaps_between: Sequence[int] = ()) -> tuple[tuple[int, int], ...]:

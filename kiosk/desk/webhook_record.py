@@ -149,7 +149,7 @@ class WebhookRecord:
                 "url": hook.url,
                 "id": what.id,
                 "hall": hall,
-                "body": announcements.body(what, words=hook.words),
+                "body": announcements.body(what, now_ms, words=hook.words),
                 "created_ms": now_ms,
                 "due_ms": now_ms,
                 "tries": 0,

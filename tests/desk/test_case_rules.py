@@ -21,7 +21,7 @@ from kiosk.desk.case_rules import (
     done,
     overdue,
 )
-from kiosk.messages import Event, Outcome
+from kiosk.messages import Agent, Event, Outcome
 
 TERMS = Complaints(first_reply_hours=24, close_days=7)
 HOUR, DAY = 3_600_000, 24 * 3_600_000
@@ -138,6 +138,9 @@ def event(kind: str, call: str, at_ms: int, **more: object) -> tuple[str, Event]
     return "k1", Event(seq=at_ms, at_ms=at_ms, kind=kind, call=call, **more)  # type: ignore[arg-type]
 
 
+AGENT = Agent("li", "李娜", "desk1")
+
+
 def test_which_calls_may_be_made_a_case() -> None:
     found = leads(
         [
@@ -151,9 +154,16 @@ def test_which_calls_may_be_made_a_case() -> None:
             event("rated", "so-so", 8, score=3),
             event("accepted", "nobody-there", 9, case="444444"),
             event("ended", "nobody-there", 10, case="444444", outcome=Outcome.ABSENT),
+            event("assigned", "given", 11, case="555555", agent=AGENT),
+            event("ended", "given", 12, case="555555", outcome=Outcome.CUSTOMER),
+            event("adopted", "taken over", 13, case="666666", agent=AGENT),
+            event("ended", "taken over", 14, case="666666", outcome=Outcome.CUSTOMER),
+            event("adopted", "still waiting", 15, case="777777"),
+            event("ended", "still waiting", 16, case="777777", outcome=Outcome.CUSTOMER),
         ]
     )
     assert [(lead.call, lead.number, lead.why, lead.score) for lead in found] == [
+        ("still waiting", "777777", (Why.ABANDONED,), 0),
         ("nobody-there", "444444", (Why.ABANDONED,), 0),
         ("poor", "333333", (Why.RATED, Why.UNRESOLVED), 2),
         ("gave-up", "111111", (Why.ABANDONED,), 0),

@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from parts import LIMIT_S
 from kiosk import cli, config, topics
 from kiosk.desk import database, heads
 from kiosk.desk.client import connect
+from kiosk.desk.custody import Custody
 from kiosk.desk.database import open_database
 from kiosk.desk.heads import HeadError
 from kiosk.desk.keeper import REMEDIES, named
@@ -106,6 +107,57 @@ def test_the_commands_name_what_was_changed_and_hold_the_record_against_heads(
     code, said = kiosk(settings, capsysbinary, "verify", "--json")
     found: dict[str, Any] = json.loads(said)["finding"]
     assert (code, found["fault"], found["seq"], found["call"]) == (1, "changed", 3, "btn-3")
+
+
+def set_body(ledger: Ledger, seq: int, body: str) -> None:
+    with ledger.engine.begin() as connection:
+        connection.execute(sa.text("update event set body = :body where seq = :seq"), {"body": body, "seq": seq})
+
+
+async def in_database(work: Callable[..., Any], *args: Any) -> Any:
+    return work(*args)
+
+
+def custody_of(settings: Path, ledger: Ledger) -> Custody:
+    return Custody(config.load(settings, config.Desk), ledger, in_database, lambda _head: None)
+
+
+@pytest.mark.parametrize(
+    "body", ["{broken", "[]", "null", '"', "", "[" * 5000, '{"text": 5}', '{"text": ["\\ud800"]}']
+)
+async def test_what_is_no_body_is_named_and_ends_neither_desk_nor_command(
+    hall: tuple[Path, Ledger], capsysbinary: pytest.CaptureFixture[bytes], body: str
+) -> None:
+    settings, ledger = hall
+    set_body(ledger, 3, body)
+    custody = custody_of(settings, ledger)
+    await custody._verify(bounded=True)
+    assert custody.trouble is not None and custody.trouble[0] == "changed"
+    assert "k1 j1 3, call btn-3) was changed" in custody.trouble[1]
+    code, said = kiosk(settings, capsysbinary, "verify")
+    assert code == 1 and "record 3 was changed" in said
+    assert kiosk(settings, capsysbinary, "export")[0] == 0
+    set_body(ledger, 1, body)  # whose words are due
+    await custody._delete()
+    code, said = kiosk(settings, capsysbinary, "retention")
+    assert code == 0 and "deleted 1 words" in said and "words: kept 30 days; 0 older" in said
+
+
+async def test_a_record_that_cannot_be_verified_at_all_is_a_trouble_and_ends_no_desk(
+    hall: tuple[Path, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_args: object, **_more: object) -> None:
+        raise TypeError("nobody thought of this")
+
+    custody = custody_of(*hall)
+    with monkeypatch.context() as patched:
+        patched.setattr("kiosk.desk.custody.verify", fails)
+        patched.setattr(custody._retention, "step", fails)
+        await custody._verify(bounded=False)
+        await custody._delete()
+    assert custody.trouble is not None and "cannot be verified (TypeError: nobody" in custody.trouble[1]
+    await custody._verify(bounded=False)
+    assert custody.trouble is None
 
 
 def test_heads_are_read_as_they_were_written_also_after_a_power_cut(tmp_path: Path) -> None:

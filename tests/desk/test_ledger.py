@@ -1,12 +1,16 @@
+import asyncio
 import random
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from kiosk.clock import EARLIEST_MS
 from kiosk.desk import database
 from kiosk.desk.database import DatabaseError, open_database
 from kiosk.desk.freezes import FreezeRow, Pursuit
+from kiosk.desk.keeper import LedgerKeeper
 from kiosk.desk.ledger import Ledger
 from kiosk.messages import MAX_COUNT, Agent, Event, EventBatch, State
 
@@ -109,6 +113,38 @@ def test_a_poisonous_line_does_not_hold_up_the_others(ledger: Ledger) -> None:
     assert store(ledger, EventBatch("j\x001", 1, (poison, event(2)))) == 2
 
 
+async def test_a_line_that_nobody_thought_of_neither_ends_the_keeper_nor_holds_up_the_others(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def note(_connection: object, _hall: str, _kiosk: str, events: EventBatch, _now_ms: int) -> None:
+        if events.journal == "bad":
+            raise OverflowError("year 287396 is out of range")
+
+    async def in_database(work: Callable[..., object], *args: object) -> object:
+        return work(*args)
+
+    kept: list[str] = []
+    monkeypatch.setattr(ledger.webhooks, "note", note)
+    keeper = LedgerKeeper(
+        "demo",
+        ledger,
+        in_database,
+        on_kept=lambda _kiosk, events, _ack: kept.append(events.journal),
+        on_fault=lambda: None,
+    )
+    running = asyncio.create_task(keeper.run())
+    keeper.take("k1", batch(1, journal="bad"))
+    await asyncio.sleep(0)
+    for journal in ("j1", "bad", "j2"):
+        keeper.take("k1", batch(1, journal=journal))
+    await asyncio.sleep(0.01)
+    keeper.take("k1", batch(1, journal="j3"))
+    await asyncio.sleep(0.01)
+    assert not running.done() and kept == ["j1", "j2", "j3"]
+    assert keeper.spoilt == 2 and not keeper.fault
+    running.cancel()
+
+
 # --- requests to freeze -------------------------------------------------------------------------------
 
 LI = Agent("li", "李强", "desk2")
@@ -141,7 +177,9 @@ def test_two_requests_and_two_terminals_are_told_apart(ledger: Ledger) -> None:
     store(ledger, EventBatch("j1", 1, (asked(1), asked(2, "f2"))))
     store(ledger, EventBatch("j1", 1, (asked(1),)), kiosk="k2")
     assert len(freezes(ledger)) == 3
-    assert ledger.freezes.since("xinhua", 6) == []
+    ledger.store("xinhua", "k3", EventBatch("j1", 1, (asked(1),)), EARLIEST_MS)
+    assert len(ledger.freezes.since("xinhua", EARLIEST_MS)) == 4
+    assert len(ledger.freezes.since("xinhua", EARLIEST_MS + 1)) == 3, "what came while no clock was set has no age"
     assert ledger.freezes.since("other-hall", 0) == []
 
 

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from kiosk import config
+from kiosk.clock import EARLIEST_MS
 from kiosk.content.likeness import Sentence
 from kiosk.desk.deeds import Deeds
 from kiosk.desk.ledger import Ledger
@@ -112,16 +113,17 @@ def test_a_line_that_cannot_be_kept_holds_up_nothing(desk: Desk) -> None:
 def test_words_that_nobody_has_made_a_sample_go_when_the_hall_keeps_words_no_longer(
     desk: Desk, engine: sa.Engine
 ) -> None:
+    begin = EARLIEST_MS + 1000
     for text in ("公积金咋提", "今天真热", "社保卡呢"):
-        desk.missed(text)
-    desk.missed("新的", at=1000 + DAY_MS)
+        desk.missed(text, at=begin)
+    desk.missed("新的", at=begin + DAY_MS)
     desk.teach("公积金咋提")
     desk.record.settle("bank", ["今天真热"], Standing.IGNORED, "", "zhu", 2000)
     for hall, days, now in (("other", 2, 9), ("xinhua", 3, 3), ("xinhua", 2, 2)):  # not theirs, and not yet
-        assert _nightly(engine, hall, days, 1000 + now * DAY_MS) == [], hall
+        assert _nightly(engine, hall, days, begin + now * DAY_MS) == [], hall
     assert sorted(desk.open()) == ["新的", "社保卡呢"]
 
-    entries = _nightly(engine, "xinhua", 2, 1001 + 2 * DAY_MS)
+    entries = _nightly(engine, "xinhua", 2, begin + 1 + 2 * DAY_MS)
     assert desk.open() == ["新的"]
     assert [one.text for one in desk.record.settled("bank")] == ["公积金咋提"]
     assert [(one.rule, one.days, one.count) for one in entries] == [(Rule.WORDS, 2, 2), (Rule.WORDS, 2, 3)]

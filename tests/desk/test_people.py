@@ -1,3 +1,6 @@
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,71 @@ def test_what_is_over_is_cleared_away(sessions: Sessions) -> None:
     old = sessions.open("li", NOW)
     sessions.open("li", NOW + IDLE_S)
     assert sessions.of(old, NOW) is None  # even by a clock that was set back
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Another program writes the database, and does not end."""
+    with contextlib.closing(sqlite3.connect(directory / "desk.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        yield
+        other.execute("rollback")
+
+
+@pytest.fixture
+def impatient(people: People, tmp_path: Path) -> Sessions:
+    """Sessions that do not wait for a lock."""
+    return Sessions(sa.create_engine(f"sqlite:///{tmp_path}/desk.db", connect_args={"timeout": 0}))
+
+
+def test_a_database_that_cannot_be_written_ends_nobodys_session(impatient: Sessions, tmp_path: Path) -> None:
+    page, left = impatient.open("li", NOW), impatient.open("li", NOW)
+    with locked(tmp_path):
+        held = impatient.open("li", NOW)
+        for later in range(60, 3 * IDLE_S, 600):
+            assert impatient.of(page, NOW + later) is not None
+        for unused in (left, held):
+            assert impatient.of(unused, NOW + IDLE_S) is None
+    assert later + SEEN_EVERY_S > 2 * IDLE_S
+    impatient.open("li", NOW + later + SEEN_EVERY_S)  # clears away what is over by the database
+    assert impatient.of(page, NOW + later + SEEN_EVERY_S) is not None
+    assert Sessions(impatient._engine).of(page, NOW + later + SEEN_EVERY_S) is not None  # and it is written down
+    assert impatient.of(page, NOW + SESSION_S) is None
+
+
+def test_one_signs_in_and_out_while_the_database_cannot_be_written(impatient: Sessions, tmp_path: Path) -> None:
+    old = impatient.open("li", NOW)
+    with locked(tmp_path):
+        token, gone = impatient.open("li", NOW), impatient.open("li", NOW)
+        for cookie in (old, gone):
+            impatient.close(cookie)
+            assert impatient.of(cookie, NOW) is None
+        assert impatient.of(token, NOW + 1) == Person("li", "李娜", 2)
+    later = NOW + SEEN_EVERY_S
+    assert impatient.of(token, later) == Person("li", "李娜", 2)
+    after = Sessions(impatient._engine)
+    assert after.of(token, later) == Person("li", "李娜", 2)
+    assert after.of(old, later) is None and after.of(gone, later) is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda people, sessions: people.add("li", "李娜", "another-password"),
+        lambda people, sessions: people.change("li", "李娜", 2, Role.TECHNICIAN, by="admin"),
+        lambda people, sessions: people.remove("li"),
+        lambda people, sessions: sessions.close_all("li"),
+    ],
+)
+def test_what_ends_sessions_ends_those_that_are_not_written_down(
+    end: Callable[[People, Sessions], None], people: People, impatient: Sessions, tmp_path: Path
+) -> None:
+    with locked(tmp_path):
+        token = impatient.open("li", NOW)
+    assert impatient.of(token, NOW) is not None
+    end(people, impatient)
+    for later in (1, SEEN_EVERY_S, 2 * SEEN_EVERY_S):
+        assert impatient.of(token, NOW + later) is None
 
 
 def test_sessions_and_duty_survive_a_restart_of_the_desk(people: People, engine: sa.Engine) -> None:

@@ -9,16 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from kiosk import config
+from kiosk.clock import EARLIEST_MS
 from kiosk.desk import chain, database
+from kiosk.desk.case_rules import Act, Close, How, Reopen, Reply, Who
 from kiosk.desk.database import open_database
 from kiosk.desk.ledger import Ledger
 from kiosk.desk.retention import DAY_MS, STEP, Retention
 from kiosk.desk.verification import verify
 from kiosk.desk.walk import Fault, Rule
-from kiosk.messages import Event, EventBatch
+from kiosk.messages import Did, Event, EventBatch
 
 HALL = "xinhua"
-NOW = 2000 * DAY_MS
+NOW = EARLIEST_MS + 2000 * DAY_MS
 SETTINGS = config.Retention()
 
 
@@ -152,6 +154,27 @@ def test_a_clock_that_once_was_wrong_keeps_young_records(engine: sa.Engine) -> N
     assert verify(engine, HALL).finding is None
 
 
+def test_what_came_while_the_clock_was_not_set_is_kept_until_it_is_surely_over_its_time(engine: sa.Engine) -> None:
+    ledger, retention = Ledger(engine), Retention(engine, HALL, SETTINGS)
+    unset = EARLIEST_MS - 300 * DAY_MS
+    missed = Event(
+        seq=5, at_ms=NOW, kind="missed", text="没听懂", pack="bank", did=Did.ASKED_AGAIN, call="btn-5", why="f5"
+    )
+    early = (event(1, "话"), event(2, "冻结", "freeze-asked"), event(3, "投诉", "complained"), event(4), missed)
+    ledger.store(HALL, "k1", EventBatch("j1", 1, early), unset)
+    assert retention.step(unset + 40 * DAY_MS) == 0, "by a clock that is not set nothing is old"
+    assert run(engine) == [] and [one.count for one in retention.due(NOW)] == [0, 0, 0, 0]
+    assert [row.received_ms for row in ledger.freezes.since(HALL, 0)] == [NOW]
+    ledger.store(HALL, "k1", EventBatch("j1", 1, (event(6, "之后"),)), NOW + DAY_MS)
+    run(engine, NOW + 31 * DAY_MS)
+    assert texts(engine)[1] == "话", "the first with a time came 30 days ago, not longer"
+    run(engine, NOW + 31 * DAY_MS + 1)
+    assert texts(engine) == {1: "", 2: "", 3: "投诉", 4: "", 5: "", 6: ""}
+    run(engine, NOW + 1097 * DAY_MS)
+    assert texts(engine) == {} and ledger.freezes.since(HALL, 0) == []
+    assert verify(engine, HALL).finding is None
+
+
 def test_much_is_deleted_in_small_transactions_while_others_store(engine: sa.Engine) -> None:
     ledger = Ledger(engine)
     for start in range(0, STEP + 100, 200):
@@ -204,3 +227,28 @@ def test_a_complaint_that_was_closed_long_ago_loses_its_words_and_one_that_is_op
         said = list(connection.scalars(sa.select(database.case_entry.c.text).order_by(database.case_entry.c.id)))
     assert (summaries, said) == (["", "还没办好的投诉"], ["", "还没办好的投诉"])
     assert verify(engine, HALL).finding is None
+
+
+def test_what_is_said_of_a_complaint_after_its_words_are_forgotten_goes_too(engine: sa.Engine) -> None:
+    ledger, who = Ledger(engine), Who("li", "李娜")
+    case = ledger.cases.open(HALL, who, "等了太久", "13800000000", NOW)
+
+    def act(what: Act, days: float) -> None:
+        nonlocal case
+        case = ledger.cases.act(HALL, case.id, what, who, NOW + int(days * DAY_MS))
+
+    def said(days: float) -> list[str]:
+        run(engine, NOW + int(days * DAY_MS))
+        return [entry.text for entry in ledger.cases.one(HALL, case.id)[1]]
+
+    act(Reply(case.version, How.PHONE, "解释了"), 1)
+    act(Close(case.version), 1)
+    assert not any(said(366))
+    act(Reopen(case.version, "她又来了"), 370)
+    act(Reply(case.version, How.PHONE, "她的事"), 371)
+    again = ["她又来了", "她的事"]
+    assert [text for text in said(371 + 366) if text] == again, "it is open"
+    act(Close(case.version), 800)
+    assert [text for text in said(800 + 365) if text] == again
+    assert not any(said(800 + 366))
+    assert [one.rule for _, one in Retention(engine, HALL, SETTINGS).history()] == [Rule.COMPLAINTS] * 2

@@ -25,7 +25,7 @@ from kiosk.desk.ledger import Ledger
 from kiosk.desk.simulated_webhook import SimulatedWebhook, Told
 from kiosk.desk.webhook_record import DAY_MS, FORGET_MS, Standing, WebhookRecord
 from kiosk.desk.webhooks import LONGEST_WAIT_S, Webhooks, wait_before
-from kiosk.messages import Agent, Call, Event, EventBatch, Outcome, State, Urgency
+from kiosk.messages import MAX_COUNT, Agent, Call, Event, EventBatch, Outcome, State, Urgency
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "integration.md").read_text(encoding="utf-8")
 SAMPLE = MANUAL.split("```python\n")[1].split("```")[0]
@@ -212,9 +212,32 @@ def test_the_manual_names_each_kind_of_message() -> None:
 def test_words_only_for_those_who_asked_for_them() -> None:
     opened, accepted = of_event("demo", "k1", "j1", OPENED), of_event("demo", "k1", "j1", ACCEPTED)
     assert opened is not None and accepted is not None
-    assert json.loads(body(opened, words=True))["data"]["text"] == OPENED.text
-    assert json.loads(body(accepted, words=True))["data"]["agent_name"] == "王芳"
-    assert "text" not in json.loads(body(opened, words=False))["data"]
+    assert json.loads(body(opened, 0, words=True))["data"]["text"] == OPENED.text
+    assert json.loads(body(accepted, 0, words=True))["data"]["agent_name"] == "王芳"
+    assert "text" not in json.loads(body(opened, 0, words=False))["data"]
+
+
+def test_a_waiting_call_that_a_supervisor_assigns_is_accepted() -> None:
+    zhao, wang = Agent("zhao", "赵主管", "desk2"), Agent("wang", "王芳", "desk1")
+    waiting = Event("assigned", "c1", age_ms=8200, agent=wang, by=zhao, text="你离得近", seq=2, at_ms=9200)
+    told = of_event("demo", "k1", "j1", waiting)
+    assert told is not None and told.type == "call.accepted"
+    assert told.data["agent"] == "wang" and "赵" not in body(told, 0, words=False)
+    taken = Event("assigned", "c1", agent=zhao, by=zhao, why="王芳", seq=3, at_ms=9300)
+    assert of_event("demo", "k1", "j1", taken) is None, "it only changes hands"
+
+
+def test_a_terminals_absurd_clock_keeps_nothing_from_the_record(engine: sa.Engine) -> None:
+    ledger = Ledger(engine)
+    ledger.webhooks.subscribe((config.Webhook("http://a/", SECRET),))
+    absurd = Event("opened", "c1", seq=1, at_ms=MAX_COUNT)
+    assert ledger.store("demo", "k1", EventBatch("j1", 1, (absurd,)), 90_000) == 1
+    due = ledger.webhooks.due("demo", "http://a/", 90_000)
+    assert due is not None and json.loads(due.body)["timestamp"] == "1970-01-01T00:01:30.000Z"
+    last = of_event("demo", "k1", "j1", Event("opened", "c1", seq=1, at_ms=253_402_300_799_999))
+    assert last is not None and json.loads(body(last, 0, words=False))["timestamp"].startswith(
+        "9999-12-31T23:59:59"
+    )
 
 
 # --- on record ----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from kiosk.topics import Address
 
 HALL, KIOSKS, DESKS, CALLS = "h1", ("k1", "k2", "k3"), ("d1", "d2"), ("c1", "c2", "c3")
 PIN = "4711"
+KINDS_OF_EVENTS = ("opened", "accepted", "ended", "fault", "complained", "missed", "freeze-asked")
 
 #: What is decoded where only that is of interest.
 KINDS: tuple[Any, ...] = (
@@ -84,6 +85,8 @@ def some_hint(field: str, chance: random.Random) -> Any:
             return {"id": chance.choice(("li", "wang")), "name": "李娜", "desk": chance.choice(DESKS)}
         case "desk":
             return chance.choice(DESKS)
+        case "kind":
+            return chance.choice(KINDS_OF_EVENTS)
         case "pin":
             return PIN
         case "age_ms" | "state_age_ms":

@@ -20,7 +20,7 @@ from kiosk.messages import Agent, Cause, Event, Mode, Outcome, Urgency
 AHEAD_MS = 10 * 60_000  # a kiosk's clock may be ahead of the desk's by so much, and is still believed
 BEHIND_MS = 7 * 24 * 3_600_000  # events may reach the ledger so late: the kiosk was offline
 
-_BEGINS = ("opened", "adopted")
+BEGINS = ("opened", "adopted")  # kinds that a call begins with
 _URGENCIES = list(Urgency)
 
 
@@ -45,7 +45,7 @@ class Promise(StrEnum):
 class Terms(NamedTuple):
     """What a hall promises, and when.
 
-    ``closed``: whether this hall was closed at a local time; nothing is promised then.
+    ``closed``: whether this hall was closed at a local time; nothing is promised then, nor of a call-back.
     """
 
     zone: ZoneInfo
@@ -87,6 +87,16 @@ class CallRecord(Struct, frozen=True):
     arrival: Promise
 
     @property
+    def callback(self) -> bool:
+        """An agent came back by themselves: no customer waited for an answer."""
+        return self.cause is Cause.CALLBACK
+
+    @property
+    def judged(self) -> bool:
+        """Whether its waits and promises count."""
+        return not (self.closed or self.callback)
+
+    @property
     def abandoned(self) -> bool:
         """The customer ended it before anybody had answered."""
         return self.answered_ms is None and self.outcome is Outcome.CUSTOMER
@@ -100,7 +110,7 @@ class CallRecord(Struct, frozen=True):
 def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
     """The call that these events tell of, in whatever order they come; None when its beginning is not there."""
     lines = in_order(lines)
-    first = next((line for line in lines if line.event.kind in _BEGINS), None)
+    first = next((line for line in lines if line.event.kind in BEGINS), None)
     if first is None:
         return None
     times: dict[str, int] = {}
@@ -159,6 +169,8 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
     local = datetime.fromtimestamp(opened_ms / 1000, terms.zone)
     closed = terms.closed(first.hall, local)
     answered, arrived = times.get("accepted"), times.get("connected")
+    cause = first.event.cause or Cause.BUTTON
+    promised = not closed and cause is not Cause.CALLBACK
     return CallRecord(
         hall=first.hall,
         kiosk=first.kiosk,
@@ -168,7 +180,7 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
         local=local,
         clock_right=right,
         closed=closed,
-        cause=first.event.cause or Cause.BUTTON,
+        cause=cause,
         urgency=max(urgencies, key=_URGENCIES.index),
         service=service,
         level=level,
@@ -186,8 +198,10 @@ def record(lines: Sequence[Line], terms: Terms) -> CallRecord | None:
         complaints=complaints,
         follows=follows,
         freeze=freeze,
-        answer=Promise.OPEN if closed else _judge(0, answered, lasted, terms.answer_s),
-        arrival=Promise.OPEN if closed or answered is None else _judge(answered, arrived, lasted, terms.arrive_s),
+        answer=_judge(0, answered, lasted, terms.answer_s) if promised else Promise.OPEN,
+        arrival=Promise.OPEN
+        if not promised or answered is None
+        else _judge(answered, arrived, lasted, terms.arrive_s),
     )
 
 

@@ -57,14 +57,15 @@ class PromiseCount(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """Of some calls. Waits, promises and abandoned calls are those of opening hours."""
+    """Of some calls. Waits, promises and abandoned calls are those of opening hours, without call-backs."""
 
     calls: int
     few: bool
     closed: int  # outside opening hours
+    callbacks: int  # an agent came back by themselves, whenever
     answered: int
     abandoned: int
-    abandoned_share: float | None  # of the calls in opening hours
+    abandoned_share: float | None  # of the calls in opening hours that are no call-backs
     wait: Spread  # press to answer, of those that were answered
     gave_up: Spread  # press to end, of the abandoned
     shown: Spread  # press to the first page that showed or sounded it
@@ -98,6 +99,8 @@ class _Kind(NamedTuple):
     """Everything of a call that is counted and not measured."""
 
     closed: bool
+    callback: bool
+    judged: bool
     answered: bool
     abandoned: bool
     outcome: str
@@ -127,12 +130,14 @@ class Counted(NamedTuple):
 
 
 def counted(call: CallRecord) -> Counted:
-    """What counts of a call: outside opening hours no times."""
+    """What counts of a call: outside opening hours, and of a call-back, no times."""
     answered, arrived, ended = call.answered_ms, call.arrived_ms, call.ended_ms
     kind = _Kind(
         call.closed,
+        call.callback,
+        call.judged,
         answered is not None,
-        call.abandoned and not call.closed,
+        call.abandoned and call.judged,
         call.outcome or "",
         call.cause,
         call.urgency,
@@ -147,7 +152,7 @@ def counted(call: CallRecord) -> Counted:
         call.answer,
         call.arrival,
     )
-    if call.closed:
+    if not call.judged:
         return Counted(kind)
     if answered is None:
         return Counted(kind, gave_up=call.lasted_ms if call.abandoned else None, shown=call.shown_ms)
@@ -191,15 +196,11 @@ class Collection:
             return dict(sorted(counts.items()))
 
         def promise(of: Callable[[_Kind], Promise]) -> PromiseCount:
-            counts = {one: total(lambda kind: not kind.closed and of(kind) is one) for one in Promise}  # noqa: B023
+            counts = {one: total(lambda kind: kind.judged and of(kind) is one) for one in Promise}  # noqa: B023
             kept, broken = counts[Promise.KEPT], counts[Promise.BROKEN]
             return PromiseCount(kept, broken, counts[Promise.OPEN], share(kept, kept + broken))
 
-        calls, closed, abandoned = (
-            total(lambda _kind: 1),
-            total(lambda kind: kind.closed),
-            total(lambda kind: kind.abandoned),
-        )
+        calls, abandoned = total(lambda _kind: 1), total(lambda kind: kind.abandoned)
         modes, ratings = each(lambda kind: kind.mode), each(lambda kind: kind.rating)
         modes.pop("", None)
         ratings.pop("0", None)
@@ -207,10 +208,11 @@ class Collection:
         return Figures(
             calls=calls,
             few=calls < FEW,
-            closed=closed,
+            closed=total(lambda kind: kind.closed),
+            callbacks=total(lambda kind: kind.callback),
             answered=total(lambda kind: kind.answered),
             abandoned=abandoned,
-            abandoned_share=share(abandoned, calls - closed),
+            abandoned_share=share(abandoned, total(lambda kind: kind.judged)),
             wait=spread(self._wait),
             gave_up=spread(self._gave_up),
             shown=spread(self._shown),
@@ -273,8 +275,8 @@ def rank(ordered: Sequence[int], percent: int) -> int | None:
 
 
 def share(part: int, whole: int) -> float | None:
-    """A share, to four places; None of nothing."""
-    return round(part / whole, 4) if whole else None
+    """A share, to four places, rounded down; None of nothing."""
+    return part * 10_000 // whole / 10_000 if whole else None
 
 
 def days(first: date, last: date) -> list[str]:

@@ -47,7 +47,7 @@ class Running:
         terms = terms_of(job.hall, job.hours, job.answer_s, job.arrive_s)
         self._engine = open_database(job.database)
         self._reader = Reader(self._engine, job.asked, terms)
-        self._summing = Summing(job.asked, terms, by=job.by, words=job.words)
+        self._summing = Summing(job.asked, terms, by=job.by, words=job.words, begun=self._reader.begun)
 
     def records(self) -> Iterator[CallRecord]:
         """The calls, one by one."""

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from kiosk.desk import database
 from kiosk.desk.database import DatabaseError
-from kiosk.desk.report.calls import AHEAD_MS, BEHIND_MS, Line, Terms, in_order
+from kiosk.desk.dialects import storable
+from kiosk.desk.report.calls import AHEAD_MS, BEGINS, BEHIND_MS, Line, Terms, in_order
 from kiosk.desk.report.summary import KINDS, Asked
 from kiosk.messages import Event
 
@@ -65,6 +66,17 @@ class Reader:
                     self.unreadable += 1
                     continue
                 yield Line(hall, kiosk, journal, received_ms, event)
+
+    def begun(self, line: Line) -> bool:
+        """Whether the beginning of a line's call is on record, whenever it was received."""
+        table = database.event
+        # By the call alone, as :func:`call_lines` does.
+        query = sa.select(table.c.hall, table.c.kiosk, table.c.kind).where(
+            table.c.call == storable(line.event.call)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return any((hall, kiosk) == (line.hall, line.kiosk) and kind in BEGINS for hall, kiosk, kind in rows)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -62,21 +62,33 @@ class Summary(Struct, frozen=True):
 
 
 class Summing:
-    """Sums up while calls stream through :meth:`records`; then :meth:`summary` has everything."""
+    """Sums up while calls stream through :meth:`records`; then :meth:`summary` has everything.
 
-    def __init__(self, asked: Asked, terms: Terms, *, by: Sequence[By] = tuple(By), words: bool = False) -> None:
+    ``begun``: whether the beginning of a line's call is on record, be it before all that streams through.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        terms: Terms,
+        *,
+        by: Sequence[By] = tuple(By),
+        words: bool = False,
+        begun: Callable[[Line], bool] = lambda _line: False,
+    ) -> None:
         self._asked = asked
         self._terms = terms
         self._words = words
+        self._begun = begun
         self._begins = asked.period.begins_ms(terms.zone)
         self._ends = asked.period.ends_ms(terms.zone)
         self._total = Collection()
         self._groups = Groups(by)
         self._sentences = Sentences()
         self._complaints = self._torn = self._wrong_clocks = 0
-        self._longest = Worst(lambda call: None if call.closed else call.waited_ms)
+        self._longest = Worst(lambda call: call.waited_ms if call.judged else None)
         self._broken = Worst(_how_broken)
-        self._abandoned = Worst(lambda call: call.lasted_ms if call.abandoned and not call.closed else None)
+        self._abandoned = Worst(lambda call: call.lasted_ms if call.abandoned and call.judged else None)
 
     def records(self, lines: Iterable[Line]) -> Iterator[CallRecord]:
         """Each call of the period that was asked for, as soon as nothing more is to be expected of it."""
@@ -84,7 +96,8 @@ class Summing:
             self._take_loose(group)
             call = record(group, self._terms) if group[0].event.call else None
             if call is None:
-                self._torn += any(self._in_period(line) and line.event.kind == "ended" for line in group)
+                ends = any(self._in_period(line) and line.event.kind == "ended" for line in group)
+                self._torn += ends and not self._begun(group[0])  # one that began on a day before is counted there
             elif self._wanted(call):
                 self._add(call)
                 yield call

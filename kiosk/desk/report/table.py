@@ -29,7 +29,7 @@ GROUP_COLUMNS = (
     *("key", "name", "calls", "few", "closed", "answered", "abandoned", "abandoned_share"),
     *("wait_p50_s", "wait_p90_s", "wait_p95_s", "wait_max_s", "answer_kept", "answer_broken", "answer_share"),
     *("arrival_p50_s", "arrival_p95_s", "arrived_kept", "arrived_broken", "arrived_share"),
-    *("changed_hands", "complaints", "ratings", "rating_p50"),
+    *("changed_hands", "complaints", "ratings", "rating_p50", "callbacks"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,7 +72,7 @@ def write_groups(file: _Writable, groups: Iterable[Group]) -> None:
                 *(_s(ms) for ms in (wait.p50, wait.p90, wait.p95, wait.max)),
                 *(answer.kept, answer.broken, answer.share, _s(of.arrival.p50), _s(of.arrival.p95)),
                 *(arrived.kept, arrived.broken, arrived.share, of.changed_hands, of.complaints),
-                *(sum(of.ratings.values()), of.rating_p50),
+                *(sum(of.ratings.values()), of.rating_p50, of.callbacks),
             )
         )
 

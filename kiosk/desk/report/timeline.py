@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kiosk.desk.report.calls import CallRecord, Line, Terms, record, told_at
 from kiosk.desk.report.words import CAUSES, OUTCOMES, SERVICES, URGENCIES, seconds
-from kiosk.messages import Event, Mode, Outcome, Seen, State
+from kiosk.messages import Agent, Cause, Event, Mode, Outcome, Seen, State
 
 #: Kinds that tell of something beside the call's course: they carry no age.
 BESIDE = ("rated", "complained", "fault", "recovered", "duty-called", "unreadable", "missed")
@@ -53,8 +54,14 @@ def tell(lines: Sequence[Line], terms: Terms, *, words: bool) -> Told:
     """The events as sentences, in their order; without ``words`` nothing that somebody said or wrote."""
     call = record(lines, terms)
     begun = call.local if call else datetime.fromtimestamp(told_at(lines[0])[0] / 1000, terms.zone)
+    if call is not None and call.callback and call.agents:  # they began it; the event does not name them
+        lines = [_begun_by(call.agents[0], line) for line in lines]
     moments = [_moment(line, begun, terms, words) for line in lines]
     return Told(call, begun.date().isoformat(), _head(call) if call else [], moments)
+
+
+def _begun_by(agent: Agent, line: Line) -> Line:
+    return line._replace(event=replace(line.event, agent=agent)) if line.event.kind == "opened" else line
 
 
 def _head(call: CallRecord) -> list[tuple[str, str]]:
@@ -64,7 +71,7 @@ def _head(call: CallRecord) -> list[tuple[str, str]]:
         ("编号", call.case),
         ("怎么呼叫的", CAUSES[call.cause]),
         ("急不急", URGENCIES[call.urgency]),
-        ("有人接", seconds(call.answered_ms) if call.answered_ms is not None else "没有人接"),
+        ("有人接", "" if call.callback else _answered(call)),
         ("从接到见面", seconds(met) if met is not None else "没有"),
         ("结果", OUTCOMES[call.outcome or ""] + ended),
         ("按了几次", str(call.presses)),
@@ -75,6 +82,10 @@ def _head(call: CallRecord) -> list[tuple[str, str]]:
         ("营业时间", "营业时间以外" if call.closed else ""),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _answered(call: CallRecord) -> str:
+    return seconds(call.answered_ms) if call.answered_ms is not None else "没有人接"
 
 
 def _moment(line: Line, begun: datetime, terms: Terms, words: bool) -> Moment:
@@ -95,6 +106,8 @@ def _moment(line: Line, begun: datetime, terms: Terms, words: bool) -> Moment:
 
 def _who(event: Event) -> str:
     match event.kind:
+        case "opened" if event.cause is Cause.CALLBACK:
+            return event.agent.name if event.agent else "坐席"
         case "opened" | "pressed" | "urgency" | "satisfied" | "rated" | "complained" | "freeze-asked" | "missed":
             return "顾客"
         case "ended" if event.outcome is Outcome.CUSTOMER:
@@ -123,6 +136,8 @@ def _what(event: Event) -> str:
     agent = event.agent.name if event.agent else "坐席"
     cause = CAUSES[event.cause] if event.cause else "按了人工按钮"
     match event.kind:
+        case "opened" if event.cause is Cause.CALLBACK:
+            return f"{agent}回来找顾客"
         case "opened":
             return f"顾客{cause}，开始呼叫"
         case "pressed":

@@ -22,6 +22,7 @@ CAUSES = {
     Cause.TOUCH: "点了屏幕",
     Cause.VOICE: "说了“人工”",
     Cause.AGAIN: "没办好，再次呼叫",
+    Cause.CALLBACK: "坐席回访",
 }
 URGENCIES = {Urgency.NORMAL: "一般", Urgency.ELDERLY: "优先", Urgency.URGENT: "急"}
 MODES = {Mode.WALK: "走过去", Mode.VIDEO: "视频"}

@@ -13,6 +13,7 @@ from kiosk.desk.report.figures import FEW, By, rank, share, spread
 from kiosk.desk.report.lists import MAX_SENTENCES, Sentences
 from kiosk.desk.report.period import Period
 from kiosk.desk.report.summary import Asked, Summary, Summing
+from kiosk.desk.report.words import percent
 from kiosk.messages import Agent, Cause, Event, Outcome, Urgency
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -42,6 +43,7 @@ class Book:
         agent: str = "wang",
         outcome: Outcome = Outcome.RESOLVED,
         score: int = 0,
+        opened_by: Cause = Cause.BUTTON,
         **more: Any,
     ) -> None:
         call = f"c{len(self.lines)}"
@@ -50,7 +52,7 @@ class Book:
         def tell(kind: str, age_s: float, **also: Any) -> None:
             self.tell(kind, at_ms + round(age_s * 1000), age_ms=round(age_s * 1000), **about, **also)
 
-        tell("opened", 0, cause=Cause.BUTTON, urgency=Urgency.NORMAL, case=call)
+        tell("opened", 0, cause=opened_by, urgency=Urgency.NORMAL, case=call)
         if answer_s is not None:
             tell("accepted", answer_s, agent=AGENTS[agent])
         if arrive_s is not None:
@@ -107,7 +109,7 @@ def test_groups_are_the_same_calls_apart(book: Book) -> None:
     summary = book.summary()
     kiosks = {group.key: group.figures for group in summary.by[By.KIOSK]}
     assert {key: (of.calls, of.few) for key, of in kiosks.items()} == {"k1": (3, True), "k2": (3, True)}
-    assert kiosks["k1"].answer.share == 0.6667 and kiosks["k2"].answer.share == 0.5
+    assert kiosks["k1"].answer.share == 0.6666 and kiosks["k2"].answer.share == 0.5
     agents = {group.name: group.figures for group in summary.by[By.AGENT]}
     assert {name: of.calls for name, of in agents.items()} == {"": 2, "李强": 2, "王芳": 2}
     assert agents["李强"].wait.max == 16000
@@ -115,6 +117,22 @@ def test_groups_are_the_same_calls_apart(book: Book) -> None:
     assert hours == {"10": 4, "11": 2}
     for groups in summary.by.values():
         assert sum(group.figures.calls for group in groups) == 6
+
+
+def test_a_call_back_is_counted_apart_and_nobody_has_waited_for_it(book: Book) -> None:
+    before = book.summary().total
+    for at in range(7):
+        book.call(TEN + 5_000_000 + at * 100_000, answer_s=0, arrive_s=90, end_s=95, opened_by=Cause.CALLBACK)
+    summary = book.summary()
+    total = summary.total
+    assert (total.calls, total.callbacks, before.callbacks) == (13, 7, 0)
+    for name in ("wait", "shown", "arrival", "whole", "gave_up", "abandoned", "abandoned_share"):
+        assert getattr(total, name) == getattr(before, name), name
+    assert (total.answer.kept, total.answer.share) == (before.answer.kept, before.answer.share)
+    assert (total.arrived.broken, total.arrived.share) == (before.arrived.broken, before.arrived.share)
+    assert total.causes["callback"] == 7 and len(summary.longest) == 6
+    closed = book.summary(Terms(ZONE, closed=lambda _hall, at: True)).total
+    assert (closed.closed, closed.callbacks, closed.abandoned_share) == (13, 7, None)
 
 
 def test_the_calls_to_look_at_are_named(book: Book) -> None:
@@ -178,6 +196,7 @@ def test_percentiles_are_values_that_were() -> None:
 
 def test_shares_and_few() -> None:
     assert share(1, 3) == 0.3333 and share(0, 0) is None
+    assert percent(share(29_999, 30_000)) == "99.9%" and share(30_000, 30_000) == 1.0
     book = Book()
     for number in range(FEW):
         book.call(TEN + number * 60_000, answer_s=1)

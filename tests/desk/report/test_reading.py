@@ -74,6 +74,21 @@ def test_events_that_cannot_be_read_are_counted(kept: Ledger, engine: sa.Engine)
     assert reader.unreadable > 0 and not any(line.event.kind == "rated" for line in lines)
 
 
+def test_a_call_over_midnight_belongs_to_its_first_day_and_is_not_torn(engine: sa.Engine) -> None:
+    ledger = Ledger(engine)
+    for call, opened in (("c1", True), ("c2", False)):
+        for seq, minutes, kind in ((1, -15, "opened"), (2, -14, "accepted"), (3, 5, "ended")):
+            at_ms = MIDNIGHT + minutes * 60_000
+            event = Event(seq=seq, at_ms=at_ms, kind=kind, call=call, age_ms=(minutes + 15) * 60_000)
+            if opened or kind != "opened":
+                ledger.store(PLAN.hall, "k1", EventBatch(f"j-{call}", 1, (event,)), at_ms)
+    summary = summarise(job(engine))
+    assert (summary.total.calls, summary.torn) == (0, 1), "of c2 nobody knows when it began"
+    before = date(2026, 11, 25)
+    summary = summarise(msgspec.structs.replace(job(engine), asked=Asked(Period(before, before))))
+    assert (summary.total.calls, summary.torn) == (1, 0)
+
+
 def test_one_call_and_the_one_that_follows_it(engine: sa.Engine) -> None:
     ledger = Ledger(engine)
     first = Event(seq=1, at_ms=MIDNIGHT, kind="opened", call="c1", cause=Cause.BUTTON)

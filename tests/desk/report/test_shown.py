@@ -105,6 +105,25 @@ def test_a_call_is_told_in_sentences() -> None:
     assert ("换手", "1 次") in story.head and ("有人接", "3.2 秒") in story.head
 
 
+def test_a_call_back_is_told_as_what_the_agent_did() -> None:
+    story = told(
+        dict(kind="opened", cause=Cause.CALLBACK, case="482913"),
+        dict(kind="accepted", agent=WANG, mode=Mode.WALK),
+        dict(kind="ended", age_ms=60_000, outcome=Outcome.RESOLVED, agent=WANG),
+    )
+    assert [(one.who, one.what) for one in story.moments[:2]] == [
+        ("王芳", "王芳回来找顾客"),
+        ("王芳", "王芳接了，走过去"),
+    ]
+    assert ("怎么呼叫的", "坐席回访") in story.head and "有人接" not in dict(story.head)
+    assert told(dict(kind="opened", cause=Cause.CALLBACK)).moments[0].what == "坐席回来找顾客"
+
+
+def test_every_code_has_a_word() -> None:
+    assert set(words.CAUSES) == set(Cause)
+    assert set(words.OUTCOMES) == {*Outcome, ""}
+
+
 def test_without_the_right_nothing_that_was_said_is_told() -> None:
     events = [*STORY, dict(kind="complained", text="等得太久"), dict(kind="pressed", text="快来", presses=2)]
     events.append(dict(kind="ended", age_ms=1, text="备注", agent=WANG, outcome=Outcome.RESOLVED))
