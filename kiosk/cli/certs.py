@@ -73,6 +73,7 @@ def _init(args: argparse.Namespace) -> int:
 def _issue(args: argparse.Namespace) -> int:
     authority = _authority(args)
     pair = authority.issue(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
 
@@ -80,8 +81,17 @@ def _issue(args: argparse.Namespace) -> int:
 def _renew(args: argparse.Namespace) -> int:
     authority = _authority(args)
     pair = authority.renew(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
+
+
+def _for_the_units(args: argparse.Namespace, pair: Pair) -> None:
+    """Root's new key where terminals and desks have theirs: the unit's user must be able to read it."""
+    from kiosk.ops.setup import placing
+
+    if args.dir == DIRECTORY and args.role is not Role.BROKER and pair.key.stat().st_uid == 0:
+        placing.own(pair.key, user=placing.USER)
 
 
 def _tell(authority: Authority, role: Role, pair: Pair) -> None:

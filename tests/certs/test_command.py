@@ -85,6 +85,20 @@ def test_the_list_says_what_ends_soon(certs, tmp_path: Path) -> None:
     assert "EXPIRED" in lines["old"] and "EXPIRES in 16 days" in lines["soon"] and "396 days" in lines["new"]
 
 
+def test_a_new_key_in_the_place_of_the_units_is_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.cli import certs as command, main
+    from kiosk.ops.setup import placing
+
+    given: list[tuple[str, str]] = []
+    monkeypatch.setattr(command, "DIRECTORY", tmp_path)
+    monkeypatch.setattr(placing, "own", lambda path, *, user: given.append((path.name, user)))
+    for words in (["init", "--hall", "xinhua"], ["issue", "kiosk", "k1"], ["renew", "kiosk", "k1"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(["certs", *words])
+    expected = [("kiosk-k1.key", "kiosk")] * 2 if os.geteuid() == 0 else []
+    assert given == expected
+
+
 def test_mistakes_are_one_line_that_says_what_to_do(certs) -> None:
     for words, expected in (
         (("issue", "kiosk", "k1"), "kiosk certs init"),

@@ -13,7 +13,7 @@ from kiosk.certs import broker as broker_files
 from kiosk.certs.authority import Authority
 from kiosk.certs.files import CertificateError
 from kiosk.certs.roles import Holder, Role
-from kiosk.ops.doctor import files
+from kiosk.ops.doctor import files, keys
 from kiosk.ops.doctor.line import Line, State, shown
 from kiosk.ops.setup import answers as made, asking, checks, document, placing, starting
 from kiosk.ops.setup.questions import DESK
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     placing.certificates(certs if given["certs"] in ("new", "") else Path(given["certs"]), certs, holders)
     for file in files.of_desk(wanted):
         seen.append(files.certificate(file))
+    seen += keys.lines(wanted)
     placing.settings(path, document.changed(text, made.desk(given, certs), path))
     print(f"{path} is written")
     if given["broker"] == "here":
