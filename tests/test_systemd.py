@@ -92,6 +92,14 @@ def test_a_watchdog_waits_longer_than_signs_of_life_take():
     assert float(unit("screen")["Service"]["WatchdogSec"].removesuffix("s")) > 2 * REPORT_S
 
 
+def test_a_screen_without_a_desktop_can_start_and_cannot_be_left():
+    """logind's session is another group of processes: what systemd waits for, it would never hear."""
+    lines = (SYSTEMD / "kiosk-screen-cage.conf").read_text(encoding="utf-8").splitlines()
+    assert {"Type=simple", "WatchdogSec=0", "BindReadOnlyPaths=", "SystemCallFilter=@setuid"} <= set(lines)
+    (command,) = (line for line in lines if line.startswith("ExecStart=/"))
+    assert "-s" not in command.split("--")[0].split(), "it would let keys change the console"
+
+
 def test_a_screen_is_started_again_as_soon_as_the_bench_of_resumed_calls_has_it():
     assert unit("screen")["Service"]["RestartSec"] == f"{RESTART_S * 1000:.0f}ms"
 
