@@ -71,6 +71,21 @@ def test_systemd_rates_the_unit_as_well_protected(path, cage, tree):
     assert rated and float(rated[1]) <= (4.0 if path.stem == "kiosk-screen" else 2.5)
 
 
+#: The module that brings a kind of devices; the others every kernel of ours has built in.
+DRIVERS = {"ttyACM": "cdc_acm", "ttyUSB": "usbserial", "alsa": "snd", "video4linux": "videodev", "drm": "drm"}
+BUILT_IN = {"ttyS", "ttyAMA", "gpiochip", "input"}
+
+
+def test_a_device_that_is_plugged_in_after_the_start_may_be_opened():
+    """systemd looks a kind up when the unit starts; one that no driver has brought yet is left out for good."""
+    text = "".join(path.read_text(encoding="utf-8") for path in UNITS)
+    kinds = set(re.findall(r"^DeviceAllow=char-(\S+)", text, re.MULTILINE)) - BUILT_IN
+    lines = (SYSTEMD / "modules-load.conf").read_text(encoding="utf-8").splitlines()
+    assert {DRIVERS[kind] for kind in kinds} == {line for line in lines if not line.startswith("#")}
+    build = (SYSTEMD.parent / "scripts" / "package" / "build-deb").read_text(encoding="utf-8")
+    assert '"modules-load.conf", "usr/lib/modules-load.d/rengong.conf"' in build
+
+
 def test_no_unit_leaves_what_was_in_memory_on_the_disk():
     assert (
         "LimitCORE=0"

@@ -64,7 +64,7 @@ def add(commands: Any) -> None:
 
 def _init(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    authority.make(args.hall, _now())
+    authority.make(args.hall, _today())
     print(f"{authority.certificate}: copy it to every terminal and desk, and import it in each agent's browser")
     print(f"{args.key_dir or args.dir / 'authority'}: once all is issued, carry it away, on a stick in the safe")
     return 0
@@ -72,7 +72,7 @@ def _init(args: argparse.Namespace) -> int:
 
 def _issue(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    pair = authority.issue(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    pair = authority.issue(args.role, _name(args), _today(), hosts=args.host, ledger=args.ledger)
     _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
@@ -80,7 +80,7 @@ def _issue(args: argparse.Namespace) -> int:
 
 def _renew(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    pair = authority.renew(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    pair = authority.renew(args.role, _name(args), _today(), hosts=args.host, ledger=args.ledger)
     _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
@@ -163,6 +163,13 @@ def _authority(args: argparse.Namespace) -> Authority:
 def _name(args: argparse.Namespace) -> str:
     """There is one broker, so it needs no name."""
     return args.name or ("broker" if args.role is Role.BROKER else "")
+
+
+def _today() -> datetime.datetime:
+    """For what is made now."""
+    from kiosk.certs.today import today
+
+    return today()
 
 
 def _now() -> datetime.datetime:

@@ -99,6 +99,29 @@ def test_a_new_key_in_the_place_of_the_units_is_theirs(tmp_path: Path, monkeypat
     assert given == expected
 
 
+@pytest.mark.parametrize(
+    "words", [["init", "--hall", "xinhua"], ["issue", "kiosk", "k2"], ["renew", "kiosk", "k1"]]
+)
+def test_nothing_is_made_by_a_clock_that_has_lost_the_date(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would have ended when the clock is set."""
+    from kiosk import clock
+    from kiosk.cli import main
+
+    if words[0] != "init":
+        authority = Authority(tmp_path)
+        authority.make("xinhua", NOW)
+        authority.issue(Role.KIOSK, "k1", NOW)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    monkeypatch.setattr(clock, "wall_ms", lambda: 1_710_000_000_000)
+    with pytest.raises(SystemExit, match="2"):
+        main(["certs", *words, "--dir", str(tmp_path)])
+    told = capsys.readouterr().err
+    assert "2024-03-09" in told and "timedatectl set-time" in told
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_mistakes_are_one_line_that_says_what_to_do(certs) -> None:
     for words, expected in (
         (("issue", "kiosk", "k1"), "kiosk certs init"),

@@ -16,6 +16,7 @@ _CHOICES = {
     "screen": ("desktop", "cage", "none"),
     "voice": ("yes", "no"),
     "ledger": ("yes", "no"),
+    "today": ("yes", "no"),
 }
 
 
