@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from parts import eventually
 
+from kiosk import config
 from kiosk.cli import main
 from kiosk.desk.database import open_database
 from kiosk.desk.people import People
 from kiosk.desk.person import Person
 from kiosk.desk.roles import Role
+from kiosk.desk.web import deaf
 from kiosk.stack import Stack
 
 
@@ -64,6 +66,12 @@ def test_a_database_that_fails_is_one_line_without_a_hash(
     told = capsys.readouterr().err
     assert "kiosk: the database fails: no such table: main.gone" in told and len(told.splitlines()) == 1
     assert "argon2" not in told and "INSERT" not in told
+
+
+def test_a_port_that_is_roots_is_named() -> None:
+    settings = config.Desk("h", "d1", port=443)
+    assert "1024 or more" in str(deaf(settings, PermissionError(13, "Permission denied")))
+    assert "stop what listens there" in str(deaf(settings, OSError(98, "Address already in use")))
 
 
 def test_a_desk_without_people_tells_the_first_password_once() -> None:
