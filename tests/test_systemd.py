@@ -86,6 +86,18 @@ def test_a_device_that_is_plugged_in_after_the_start_may_be_opened():
     assert '"modules-load.conf", "usr/lib/modules-load.d/rengong.conf"' in build
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["voice", "desk"])
+def test_a_service_may_step_back_behind_the_others(name, tree):
+    """What the common file takes away is also taken from the unit's own list, which systemd reads first."""
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--root={tree}", f"kiosk-{name}.service"],
+        capture_output=True,
+        text=True,
+    )
+    assert "setpriority is allowed" in done.stdout
+
+
 def test_no_unit_leaves_what_was_in_memory_on_the_disk():
     assert (
         "LimitCORE=0"
