@@ -52,7 +52,8 @@ def of_client(settings: config.Broker, holder: str, renew: str, *, ledger: bool 
     """The files that a client of the broker lives on; ``ledger``: of the desk that keeps it."""
     if not settings.tls:
         return []
-    files = [File("the hall's authority", settings.ca, "init --dir NEW")]
+    renewal = f"init --hall {holder.partition('/')[0]} --dir NEW"
+    files = [File("the hall's authority", settings.ca, renewal)]
     if settings.cert:
         files.append(File("our certificate for the broker", settings.cert, renew, holder, ledger))
     return files

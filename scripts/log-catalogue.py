@@ -45,9 +45,10 @@ def entry(part: str, event: str, text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Without the marks of Markdown, and with a full stop."""
+    """Without the marks of Markdown, and with a full stop. A command at its beginning stays as it is typed."""
+    typed = text.startswith("`")
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("`", "").replace("**", "").strip()
-    plain = text[:1].upper() + text[1:]
+    plain = text if typed else text[:1].upper() + text[1:]
     return plain if plain.endswith((".", "!", "?")) else f"{plain}."
 
 

@@ -106,6 +106,11 @@ MISTAKES = {
         4,
         ["voice.quiet", "21:00-07:00"],
     ),
+    "a time of day without its nought": (
+        'hall = "a"\nname = "b"\n[self_test]\nat = "7:40"\n',
+        4,
+        ["self_test.at", "a time of day", "07:40"],
+    ),
     "a short PIN": ('hall = "a"\nname = "b"\n[staff]\npin = "123"\n', 4, ["staff.pin", "4 to 12 digits"]),
     "a PIN with letters": ('hall = "a"\nname = "b"\n[staff]\npin = "12ab"\n', 4, ["staff.pin", "digits"]),
     "a PIN in Chinese digits": ('hall = "a"\nname = "b"\n[staff]\npin = "１２３４"\n', 4, ["staff.pin", "digits"]),

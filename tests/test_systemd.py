@@ -71,6 +71,33 @@ def test_systemd_rates_the_unit_as_well_protected(path, cage, tree):
     assert rated and float(rated[1]) <= (4.0 if path.stem == "kiosk-screen" else 2.5)
 
 
+#: The module that brings a kind of devices; the others every kernel of ours has built in.
+DRIVERS = {"ttyACM": "cdc_acm", "ttyUSB": "usbserial", "alsa": "snd", "video4linux": "videodev", "drm": "drm"}
+BUILT_IN = {"ttyS", "ttyAMA", "gpiochip", "input"}
+
+
+def test_a_device_that_is_plugged_in_after_the_start_may_be_opened():
+    """systemd looks a kind up when the unit starts; one that no driver has brought yet is left out for good."""
+    text = "".join(path.read_text(encoding="utf-8") for path in UNITS)
+    kinds = set(re.findall(r"^DeviceAllow=char-(\S+)", text, re.MULTILINE)) - BUILT_IN
+    lines = (SYSTEMD / "modules-load.conf").read_text(encoding="utf-8").splitlines()
+    assert {DRIVERS[kind] for kind in kinds} == {line for line in lines if not line.startswith("#")}
+    build = (SYSTEMD.parent / "scripts" / "package" / "build-deb").read_text(encoding="utf-8")
+    assert '"modules-load.conf", "usr/lib/modules-load.d/rengong.conf"' in build
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["voice", "desk"])
+def test_a_service_may_step_back_behind_the_others(name, tree):
+    """What the common file takes away is also taken from the unit's own list, which systemd reads first."""
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--root={tree}", f"kiosk-{name}.service"],
+        capture_output=True,
+        text=True,
+    )
+    assert "setpriority is allowed" in done.stdout
+
+
 def test_no_unit_leaves_what_was_in_memory_on_the_disk():
     assert (
         "LimitCORE=0"
@@ -90,6 +117,14 @@ def test_the_unit_starts_its_command_and_starts_it_again(path):
 def test_a_watchdog_waits_longer_than_signs_of_life_take():
     assert float(unit("voice")["Service"]["WatchdogSec"].removesuffix("s")) > ALIVE_S
     assert float(unit("screen")["Service"]["WatchdogSec"].removesuffix("s")) > 2 * REPORT_S
+
+
+def test_a_screen_without_a_desktop_can_start_and_cannot_be_left():
+    """logind's session is another group of processes: what systemd waits for, it would never hear."""
+    lines = (SYSTEMD / "kiosk-screen-cage.conf").read_text(encoding="utf-8").splitlines()
+    assert {"Type=simple", "WatchdogSec=0", "BindReadOnlyPaths=", "SystemCallFilter=@setuid"} <= set(lines)
+    (command,) = (line for line in lines if line.startswith("ExecStart=/"))
+    assert "-s" not in command.split("--")[0].split(), "it would let keys change the console"
 
 
 def test_a_screen_is_started_again_as_soon_as_the_bench_of_resumed_calls_has_it():

@@ -50,6 +50,11 @@ def test_a_clock_that_has_lost_its_time_raises_no_alarm(wall_s: float) -> None:
     assert clock.is_set(1_704_067_200.0)
 
 
+def test_a_new_authority_is_made_by_a_whole_command() -> None:
+    files = of_client(config.Broker(url="mqtts://b", ca="ca.crt"), "xinhua/k1", "renew kiosk k1")
+    assert files[0].renew == "init --hall xinhua --dir NEW"
+
+
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
     authority = Authority(tmp_path)

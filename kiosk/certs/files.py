@@ -33,6 +33,7 @@ def make_directory(path: Path, mode: int) -> None:
 def write(path: Path, content: bytes, mode: int) -> None:
     """Put a file in its place whole; a key is never readable by others, not even for a moment.
 
+    Who could read the file that was there can read this one: it has that owner, group, and rights of the group.
     Raises :class:`CertificateError`.
     """
     try:
@@ -42,10 +43,20 @@ def write(path: Path, content: bytes, mode: int) -> None:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-                os.fchmod(out.fileno(), mode)
+                os.fchmod(out.fileno(), mode | _keep_owner(path, out.fileno()))
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise CertificateError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _keep_owner(path: Path, new: int) -> int:
+    """Give an open file the owner and the group of the one that it replaces; returns what that group might do."""
+    try:
+        old = path.stat()
+        os.fchown(new, old.st_uid, old.st_gid)
+    except (FileNotFoundError, PermissionError):
+        return 0  # there was none, or it is another user's: only root can
+    return 0 if old.st_mode & 0o007 else old.st_mode & 0o070  # what everybody could read was no decision

@@ -52,7 +52,20 @@ def main(argv: list[str] | None = None) -> None:
         if unknown or known is None:
             raise
         code = _refuse("; ".join(str(error) for error in known.exceptions))
+    except Exception as error:
+        if (why := _of_database(error)) is None:
+            raise
+        code = _refuse(why)
     sys.exit(code)
+
+
+def _of_database(error: Exception) -> str | None:
+    """What the database has said, without its statement's values: these may be customers' words or hashes."""
+    errors = sys.modules.get("sqlalchemy.exc")  # loaded by whatever has raised it
+    if errors is None or not isinstance(error, errors.SQLAlchemyError):
+        return None
+    words = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return f"the database fails: {words}; correct database in desk.toml, or see not-writable in docs/technician.md"
 
 
 def _refuse(why: str) -> int:

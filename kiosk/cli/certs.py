@@ -64,7 +64,7 @@ def add(commands: Any) -> None:
 
 def _init(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    authority.make(args.hall, _now())
+    authority.make(args.hall, _today())
     print(f"{authority.certificate}: copy it to every terminal and desk, and import it in each agent's browser")
     print(f"{args.key_dir or args.dir / 'authority'}: once all is issued, carry it away, on a stick in the safe")
     return 0
@@ -72,16 +72,26 @@ def _init(args: argparse.Namespace) -> int:
 
 def _issue(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    pair = authority.issue(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    pair = authority.issue(args.role, _name(args), _today(), hosts=args.host, ledger=args.ledger)
+    _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
 
 
 def _renew(args: argparse.Namespace) -> int:
     authority = _authority(args)
-    pair = authority.renew(args.role, _name(args), _now(), hosts=args.host, ledger=args.ledger)
+    pair = authority.renew(args.role, _name(args), _today(), hosts=args.host, ledger=args.ledger)
+    _for_the_units(args, pair)
     _tell(authority, args.role, pair)
     return 0
+
+
+def _for_the_units(args: argparse.Namespace, pair: Pair) -> None:
+    """Root's new key where terminals and desks have theirs: the unit's user must be able to read it."""
+    from kiosk.ops.setup import placing
+
+    if args.dir == DIRECTORY and args.role is not Role.BROKER and pair.key.stat().st_uid == 0:
+        placing.own(pair.key, user=placing.USER)
 
 
 def _tell(authority: Authority, role: Role, pair: Pair) -> None:
@@ -153,6 +163,13 @@ def _authority(args: argparse.Namespace) -> Authority:
 def _name(args: argparse.Namespace) -> str:
     """There is one broker, so it needs no name."""
     return args.name or ("broker" if args.role is Role.BROKER else "")
+
+
+def _today() -> datetime.datetime:
+    """For what is made now."""
+    from kiosk.certs.today import today
+
+    return today()
 
 
 def _now() -> datetime.datetime:

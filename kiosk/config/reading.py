@@ -65,7 +65,9 @@ def _explain(message: str) -> str:
     key = where.strip("`.")
     if "matching regex" in what:
         if "[0-5][0-9]" in what:
-            what = 'must be two times of day, such as "21:00-07:00"'
+            single = what.count("[0-5][0-9]") == 1
+            what = 'a time of day, such as "07:40"' if single else 'two times of day, such as "21:00-07:00"'
+            what = f"must be {what}"
         elif "[!-~]" in what:
             what = "must be 16 to 200 characters without spaces; `openssl rand -hex 24` makes one"
         elif "x[1-9]" in what:

@@ -130,6 +130,14 @@ def tls_context(settings: config.Desk) -> ssl.SSLContext:
     return context
 
 
+def deaf(settings: config.Desk, error: OSError) -> DeskError:
+    """Why the page cannot be served there."""
+    remedy = "change listen or port in desk.toml, or stop what listens there"
+    if isinstance(error, PermissionError):
+        remedy = "a port below 1024 is root's: in desk.toml take 1024 or more, such as 8443"
+    return DeskError(f"cannot listen on {settings.listen}:{settings.port} ({error.strerror}); {remedy}")
+
+
 async def serve(desk: DeskService, on_ready: Callable[[int], None] = lambda _port: None) -> None:
     """Serve pages and broker until cancelled; ``on_ready`` gets the port. Raises :class:`DeskError`."""
     settings = desk.settings
@@ -141,10 +149,7 @@ async def serve(desk: DeskService, on_ready: Callable[[int], None] = lambda _por
         try:
             await site.start()
         except OSError as error:
-            raise DeskError(
-                f"cannot listen on {settings.listen}:{settings.port} ({error.strerror}); "
-                "change listen or port in desk.toml, or stop what listens there"
-            ) from error
+            raise deaf(settings, error) from error
         port = runner.addresses[0][1]
         log.info("desk %s serves hall %s on https port %d", settings.name, settings.hall, port)
         on_ready(port)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import stat
 import struct
 import subprocess
 import tempfile
@@ -43,13 +44,20 @@ class FontMissing(OSError):
 
 
 class Fonts:
-    """The two weights of one language, as files that SDL_ttf opens. ``cache`` is made when it is not there."""
+    """The two weights of one language, as files that SDL_ttf opens. ``cache`` is made when it is not there.
+
+    Where root unpacks them (``kiosk setup``, the doctor), they belong to whoever has the directory around it.
+    """
 
     def __init__(self, cache: Path, language: str = "zh_CN", places: tuple[str, ...] = PLACES) -> None:
         self._face = f"Noto Sans CJK {FACES.get(language, 'SC')}"
         codec = CODECS.get(language, "gb2312")
-        files = [self._file(cache, weight, places) for weight in WEIGHTS]
-        self.regular, self.bold = (Glyphs(file, _small(file, codec, cache)) for file in files)
+        around = next(directory for directory in cache.absolute().parents if directory.exists())
+        try:
+            files = [self._file(cache, weight, places) for weight in WEIGHTS]
+            self.regular, self.bold = (Glyphs(file, _small(file, codec, cache)) for file in files)
+        finally:
+            _hand_over(cache.absolute(), around)
         self.missing_glyphs = lru_cache(maxsize=1024)(self._missing_glyphs)
 
     def of(self, bold: bool) -> Glyphs:
@@ -129,10 +137,26 @@ def _write(target: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as new:
             new.write(data)
+            os.fchmod(new.fileno(), 0o644)
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _hand_over(cache: Path, around: Path) -> None:
+    """What root has unpacked, now or long ago, the screen's user has to read, and to renew."""
+    if os.geteuid() != 0 or not cache.is_dir():
+        return
+    keeper = around.stat()
+    for path in (cache, *(one for one in cache.parents if around in one.parents), *cache.glob("*.otf")):
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)  # whoever has the directory cannot lead root elsewhere
+        try:
+            os.fchown(handle, keeper.st_uid, keeper.st_gid)
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                os.fchmod(handle, 0o644)
+        finally:
+            os.close(handle)
 
 
 def _is_collection(path: Path) -> bool:

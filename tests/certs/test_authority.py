@@ -66,6 +66,19 @@ def test_a_client_that_trusts_the_authority_trusts_the_page(
     assert shake_hands(tmp_path, authority.certificate, host) == "xinhua/page/desk"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_who_could_read_the_old_key_can_read_the_new_one(authority: Authority) -> None:
+    """The broker, or the desk's unit, would not come up after a renewal."""
+    pair = authority.pair(Holder("xinhua", Role.PAGE, "desk"))
+    before = pair.key.read_bytes()
+    os.chown(pair.key, 65534, 65533)
+    pair.key.chmod(0o640)
+    authority.renew(Role.PAGE, "desk", NOW)
+    now = pair.key.stat()
+    assert pair.key.read_bytes() != before
+    assert (now.st_uid, now.st_gid, now.st_mode & 0o777) == (65534, 65533, 0o640)
+
+
 def test_not_under_another_name(authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="not valid for 'other"):
         shake_hands(tmp_path, authority.certificate, "other.xinhua.lan")

@@ -85,6 +85,43 @@ def test_the_list_says_what_ends_soon(certs, tmp_path: Path) -> None:
     assert "EXPIRED" in lines["old"] and "EXPIRES in 16 days" in lines["soon"] and "396 days" in lines["new"]
 
 
+def test_a_new_key_in_the_place_of_the_units_is_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kiosk.cli import certs as command, main
+    from kiosk.ops.setup import placing
+
+    given: list[tuple[str, str]] = []
+    monkeypatch.setattr(command, "DIRECTORY", tmp_path)
+    monkeypatch.setattr(placing, "own", lambda path, *, user: given.append((path.name, user)))
+    for words in (["init", "--hall", "xinhua"], ["issue", "kiosk", "k1"], ["renew", "kiosk", "k1"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(["certs", *words])
+    expected = [("kiosk-k1.key", "kiosk")] * 2 if os.geteuid() == 0 else []
+    assert given == expected
+
+
+@pytest.mark.parametrize(
+    "words", [["init", "--hall", "xinhua"], ["issue", "kiosk", "k2"], ["renew", "kiosk", "k1"]]
+)
+def test_nothing_is_made_by_a_clock_that_has_lost_the_date(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would have ended when the clock is set."""
+    from kiosk import clock
+    from kiosk.cli import main
+
+    if words[0] != "init":
+        authority = Authority(tmp_path)
+        authority.make("xinhua", NOW)
+        authority.issue(Role.KIOSK, "k1", NOW)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    monkeypatch.setattr(clock, "wall_ms", lambda: 1_710_000_000_000)
+    with pytest.raises(SystemExit, match="2"):
+        main(["certs", *words, "--dir", str(tmp_path)])
+    told = capsys.readouterr().err
+    assert "2024-03-09" in told and "timedatectl set-time" in told
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_mistakes_are_one_line_that_says_what_to_do(certs) -> None:
     for words, expected in (
         (("issue", "kiosk", "k1"), "kiosk certs init"),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from parts import eventually
 
+from kiosk import config
 from kiosk.cli import main
 from kiosk.desk.database import open_database
 from kiosk.desk.people import People
 from kiosk.desk.person import Person
 from kiosk.desk.roles import Role
+from kiosk.desk.web import deaf
 from kiosk.stack import Stack
 
 
@@ -49,6 +53,25 @@ def test_people_are_added_listed_and_removed(settings: Path, capsys: pytest.Capt
     assert people.all() == []
     assert run(settings, "remove", "wang") == 2
     assert "wang: there is no such person" in capsys.readouterr().err
+
+
+def test_a_database_that_fails_is_one_line_without_a_hash(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(settings, "add", "wang", "王芳", "--one-time") == 0
+    with closing(sqlite3.connect(settings.parent / "desk.db")) as tables, tables:
+        tables.execute("CREATE TRIGGER broken BEFORE INSERT ON person BEGIN INSERT INTO gone VALUES (1); END")
+    capsys.readouterr()
+    assert run(settings, "add", "li", "李强", "--one-time") == 2
+    told = capsys.readouterr().err
+    assert "kiosk: the database fails: no such table: main.gone" in told and len(told.splitlines()) == 1
+    assert "argon2" not in told and "INSERT" not in told
+
+
+def test_a_port_that_is_roots_is_named() -> None:
+    settings = config.Desk("h", "d1", port=443)
+    assert "1024 or more" in str(deaf(settings, PermissionError(13, "Permission denied")))
+    assert "stop what listens there" in str(deaf(settings, OSError(98, "Address already in use")))
 
 
 def test_a_desk_without_people_tells_the_first_password_once() -> None:

@@ -32,6 +32,11 @@ def test_every_fault_and_step_has_one_entry() -> None:
         assert script.message_id(part, event) in ids
 
 
+def test_a_command_is_written_as_it_is_typed() -> None:
+    text = script.catalogue()
+    assert "What to do: fuser -v PORT names it" in text and "What to do: Plug the board in" in text
+
+
 @pytest.mark.skipif(not shutil.which("journalctl"), reason="systemd is not installed")
 def test_systemd_takes_it(tmp_path: Path) -> None:
     there = tmp_path / "usr" / "lib" / "systemd" / "catalog"

@@ -18,12 +18,14 @@ from msgspec.structs import replace
 from parts import eventually
 
 from kiosk import __version__, config
+from kiosk.certs.authority import Authority
+from kiosk.certs.roles import Role
 from kiosk.desk import heads
 from kiosk.desk.database import open_database
 from kiosk.desk.protocol import Trouble
 from kiosk.desk.web_doctor import Condition, Terminal, condition
 from kiosk.messages import Call, Health, Part, State as CallState
-from kiosk.ops.doctor import command, hall, record
+from kiosk.ops.doctor import command, hall, keys, record
 from kiosk.ops.doctor.line import Line, State
 from kiosk.stack import Stack
 
@@ -48,6 +50,24 @@ def doctor(directory: Path, *more: str) -> tuple[int, Told]:
 
 def states(lines: Iterator[Line] | list[Line]) -> list[tuple[str, str]]:
     return [(line.what, line.state.value) for line in lines]
+
+
+def test_keys_are_judged_too(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    authority.make("hall", datetime.datetime.now(datetime.UTC))
+    one, other = (authority.issue(Role.DESK, name, datetime.datetime.now(datetime.UTC)) for name in ("d1", "d2"))
+
+    def judged(path: Path, user: str = "root") -> str:
+        broker = config.Broker(url="mqtts://b:8883", ca="ca", cert=str(one.cert), key=str(path))
+        (line,) = keys.lines(replace(SETTINGS, broker=broker), user)
+        assert line.remedy or line.state is State.OK
+        return f"{line.state} {line.how}"
+
+    assert judged(one.key) == "ok our key for the broker"
+    assert "is not the key of" in judged(other.key)
+    assert judged(tmp_path / "none.key").startswith("bad")
+    if os.geteuid() == 0:
+        assert "cannot be read by the user nobody" in judged(one.key, "nobody")
 
 
 # --- a real desk --------------------------------------------------------------------------------------

@@ -106,6 +106,21 @@ def test_it_is_taken_out_once_and_again_when_the_package_changes(tmp_path: Path)
     assert second != first and second.exists() and not first.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root unpacks for somebody else")
+def test_what_root_unpacks_is_for_the_user_of_the_screen(tmp_path: Path) -> None:
+    """``sudo kiosk doctor`` too; and it mends what it has left behind for root only."""
+    os.chown(tmp_path, 65534, 65534)
+    cache = tmp_path / "new" / "fonts"
+    found = Fonts(cache)
+    left = found.bold.path
+    os.chown(left, 0, 0)
+    left.chmod(0o600)
+    Fonts(cache)
+    for path in (cache.parent, cache, *cache.iterdir()):
+        assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65534), path
+        assert path.is_dir() or path.stat().st_mode & 0o777 == 0o644
+
+
 def test_elsewhere_it_is_found_through_fontconfig(cache: Path) -> None:
     found = Fonts(cache, places=())
     assert found.missing_glyphs("人工服务养老金") == ""

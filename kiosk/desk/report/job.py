@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -95,7 +96,8 @@ def summarise(job: Job) -> Summary:
 
 def main() -> None:
     """A process of its own: the job comes as JSON on standard input, the summary goes out the same way."""
-    os.nice(NICE)
+    with contextlib.suppress(OSError):  # as when the system forbids it: then it takes its share of the core
+        os.nice(NICE)
     gc.disable()  # nothing here goes round in circles, and the process ends; it saves a fifth of the time
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     sys.stdout.buffer.write(msgspec.json.encode(summarise(job)))

@@ -10,13 +10,14 @@ from cryptography import x509
 
 from kiosk import clock, config, validity
 from kiosk.certs.roles import LEDGER, Holder, Role
+from kiosk.ops.doctor import keys
 from kiosk.ops.doctor.line import Line, State
 
 SOON_DAYS = validity.SOON_S / 86_400
 
 
-def certificates(settings: config.Kiosk | config.Desk) -> Iterator[Line]:
-    """Each file's end, and whose it is."""
+def certificates(settings: config.Kiosk | config.Desk, user: str = keys.USER) -> Iterator[Line]:
+    """Each file's end, and whose it is; and the keys. ``user``: who must be able to read these; empty: nobody."""
     if not settings.broker.tls:
         remedy = 'broker.url = "mqtts://...", and certificates (docs/mqtt.md)'
         yield Line("certificates", State.WARN, "the broker is reached without TLS", remedy)
@@ -27,6 +28,7 @@ def certificates(settings: config.Kiosk | config.Desk) -> Iterator[Line]:
         files = validity.of_client(settings.broker, name, f"renew kiosk {settings.name}")
     for file in files:
         yield certificate(file)
+    yield from keys.lines(settings, user)
 
 
 def of_desk(settings: config.Desk) -> list[validity.File]:

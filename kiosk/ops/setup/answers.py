@@ -16,6 +16,7 @@ _CHOICES = {
     "screen": ("desktop", "cage", "none"),
     "voice": ("yes", "no"),
     "ledger": ("yes", "no"),
+    "today": ("yes", "no"),
 }
 
 
@@ -32,8 +33,8 @@ def judge(key: str, answer: str) -> None:
             float(answer)
         except ValueError as error:
             raise AnswerError(f"diagonal: '{answer}' is no number, such as 10.1") from error
-    if key == "port" and answer.isdigit() and int(answer) > 65535:
-        raise AnswerError(f"port: {answer} is above 65535")
+    if key == "port" and answer.isdigit() and not 1024 <= int(answer) <= 65535:
+        raise AnswerError(f"port: {answer} is not 1024 to 65535, and below the unit may not listen: such as 8443")
 
 
 def broker_url(answer: str) -> str:

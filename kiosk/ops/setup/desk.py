@@ -11,9 +11,10 @@ from pathlib import Path
 from kiosk import config
 from kiosk.certs import broker as broker_files
 from kiosk.certs.authority import Authority
-from kiosk.certs.files import CertificateError
+from kiosk.certs.files import CertificateError, write
 from kiosk.certs.roles import Holder, Role
-from kiosk.ops.doctor import files
+from kiosk.certs.today import today
+from kiosk.ops.doctor import files, keys
 from kiosk.ops.doctor.line import Line, State, shown
 from kiosk.ops.setup import answers as made, asking, checks, document, placing, starting
 from kiosk.ops.setup.questions import DESK
@@ -38,7 +39,9 @@ def run(args: argparse.Namespace) -> int:
     def check(key: str, given: made.Answers) -> list[Line]:
         return list(_look(key, given))
 
-    given, seen = asking.collect(args, DESK, defaults, check, ask=asking.can_ask())
+    dated = f"This machine believes that it is {datetime.datetime.now():%Y-%m-%d %H:%M}. Is that today's date"
+    questions = [one._replace(text=dated) if one.key == "today" else one for one in DESK]
+    given, seen = asking.collect(args, questions, defaults, check, ask=asking.can_ask())
     wanted = config.parse(document.changed(text, made.desk(given, certs), path), path, config.Desk)
     holders = [Holder(given["hall"], role, given["name"]) for role in (Role.DESK, Role.PAGE)]
     if given["certs"] == "new":
@@ -46,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     placing.certificates(certs if given["certs"] in ("new", "") else Path(given["certs"]), certs, holders)
     for file in files.of_desk(wanted):
         seen.append(files.certificate(file))
+    seen += keys.lines(wanted)
     placing.settings(path, document.changed(text, made.desk(given, certs), path))
     print(f"{path} is written")
     if given["broker"] == "here":
@@ -62,7 +66,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _look(key: str, given: made.Answers) -> Iterator[Line]:
-    if key == "host":
+    if key == "today":
+        today()
+        if given["today"] == "no":
+            raise made.AnswerError("set it first, then again: timedatectl set-time 'YYYY-MM-DD HH:MM:SS'")
+    elif key == "host":
         yield Line("hosts", State.OK, ", ".join(made.hosts(given)))
     elif key == "broker" and given["broker"] == "here" and not shutil.which("mosquitto", path=PROGRAMS):
         yield Line("mosquitto", State.BAD, "is not installed here", "apt install mosquitto")
@@ -70,7 +78,7 @@ def _look(key: str, given: made.Answers) -> Iterator[Line]:
 
 def _made(certs: Path, given: made.Answers) -> list[Line]:
     """The hall's authority, and every certificate that is missing."""
-    now = datetime.datetime.now(datetime.UTC)
+    now = today()
     authority = Authority(certs)
     authority.make(given["hall"], now)
     hosts = made.hosts(given)
@@ -94,15 +102,21 @@ def _made(certs: Path, given: made.Answers) -> list[Line]:
 
 def _handed_over(certs: Path, stick: Path, holder: Holder) -> Line:
     """Move a terminal's pair to the stick: no copy of its key stays here."""
+    pair = {f"{holder.file}.crt": 0o644, f"{holder.file}.key": 0o600}
     try:
         stick.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(certs / "ca.crt", stick / "ca.crt")
-        for name in (f"{holder.file}.crt", f"{holder.file}.key"):
+        write(stick / "ca.crt", (certs / "ca.crt").read_bytes(), 0o644)
+        for name, mode in pair.items():
             if (certs / name).exists():
-                shutil.copyfile(certs / name, stick / name)
-                (certs / name).unlink()
+                write(stick / name, (certs / name).read_bytes(), mode)
+        missing = [name for name in pair if not (stick / name).exists()]
+        for name in pair if not missing else ():
+            (certs / name).unlink(missing_ok=True)
     except OSError as error:
         return Line("stick", State.BAD, f"{stick}: {error}", "plug it in, and run this again with --force")
+    if missing:  # handed over before, to another stick
+        how = f"{stick} lacks {' and '.join(missing)}, and {certs} has them no more"
+        return Line("stick", State.BAD, how, f"kiosk certs renew {holder.words}; then run this again with --force")
     return Line("stick", State.OK, f"{stick} has the certificate of {holder.name}: there, --certs {stick}")
 
 

@@ -47,6 +47,7 @@ DESK = (
         "new: the hall's authority is made here; a directory, such as a USB stick; empty: they are here",
         "new",
     ),
+    Question("today", "Is that today's date", "yes or no; certificates end by it", "yes"),
     Question("broker", "Broker", "here, or host name or address, or mqtts://host:port", "here"),
     Question("port", "HTTPS port of the page", "a number", "8443"),
     Question("ledger", "Does this desk keep the hall's record?", "yes or no; yes on exactly one", "yes"),
@@ -61,6 +62,6 @@ def left_out(key: str, answers: dict[str, str]) -> bool:
         (key == "port" and answers.get("driver") in ("gpio", "none"))
         or (key == "diagonal" and answers.get("screen") == "none")
         or (key in ("microphone", "speaker", "models") and answers.get("voice") == "no")
-        or (key == "terminals" and answers.get("certs") != "new")
+        or (key in ("terminals", "today") and answers.get("certs") != "new")
         or (key == "stick" and not answers.get("terminals"))
     )

@@ -80,7 +80,7 @@ def _look(key: str, given: made.Answers, settings: config.Kiosk, brought: Path) 
             )
     elif key == "broker":
         if settings.broker.tls:
-            yield from files.certificates(settings)
+            yield from files.certificates(settings, user="")  # still on the stick
         yield checks.broker(settings, f"{settings.hall}/{settings.name}")
     elif key == "driver" and given["driver"] in ("board", "lines"):
         yield checks.ports()

@@ -10,7 +10,7 @@ import zipapp
 from pathlib import Path
 from typing import Any
 
-from kiosk.ops.upgrade import run as upgrade
+from kiosk.ops.upgrade import packages, run as upgrade
 from kiosk.ops.upgrade.packages import UpgradeError
 
 PYTHON = "/usr/bin/python3"
@@ -43,7 +43,7 @@ def hand_over(args: argparse.Namespace) -> int:
         raise UpgradeError("only root may exchange the program: sudo kiosk upgrade ...")
     if not args.resume and args.package is None:
         raise UpgradeError("upgrade to what? Name the FILE.deb")
-    args.packages.mkdir(parents=True, exist_ok=True)
+    packages.own_directory(args.packages)
     copy = args.packages / COPY
     if not args.resume or not copy.exists():
         write_copy(copy)

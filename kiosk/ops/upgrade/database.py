@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -24,16 +25,19 @@ def file(settings: Path) -> Path | None:
 
 
 def copy(database: Path, to: Path) -> None:
-    """A copy of one moment, also while the desk writes. Raises OSError."""
+    """A copy of one moment for root alone, also while the desk writes. Raises OSError."""
     partial = to.with_suffix(".part")
     partial.unlink(missing_ok=True)
+    partial.touch(0o600)
     try:
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
     except sqlite3.Error as error:
         raise OSError(f"{database} cannot be copied: {error}; check the disk, and `kiosk doctor`") from error
+    _onto_disk(partial)
     partial.replace(to)
+    _onto_disk(to.parent)
 
 
 def changed(database: Path, before: Path) -> bool:
@@ -45,11 +49,25 @@ def put_back(database: Path, before: Path, aside: Path) -> None:
     """The copy in the place of the database of a stopped desk; that is kept aside, with what came in meanwhile."""
     copy(database, aside)
     stat = database.stat()
-    for name in (database, Path(f"{database}-wal"), Path(f"{database}-shm")):
+    partial = Path(f"{database}.part")
+    partial.unlink(missing_ok=True)
+    partial.touch(0o600)
+    shutil.copyfile(before, partial)
+    shutil.chown(partial, stat.st_uid, stat.st_gid)
+    partial.chmod(stat.st_mode & 0o777)
+    _onto_disk(partial)
+    for name in (Path(f"{database}-wal"), Path(f"{database}-shm")):  # they would be applied to what comes now
         name.unlink(missing_ok=True)
-    shutil.copyfile(before, database)
-    shutil.chown(database, stat.st_uid, stat.st_gid)
-    database.chmod(stat.st_mode & 0o777)
+    partial.replace(database)
+    _onto_disk(database.parent)
+
+
+def _onto_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _version(database: Path) -> str:

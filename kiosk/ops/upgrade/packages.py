@@ -10,6 +10,8 @@ from pathlib import Path
 
 PACKAGE = "rengong-kiosk"
 UNITS = ("kiosk-link", "kiosk-voice", "kiosk-screen", "kiosk-desk")
+PROGRAM = Path("/opt/kiosk")
+SPARE = 50 * 2**20  # below it the disk counts as full
 CACHE = Path("/var/cache/apt/archives")
 
 
@@ -29,6 +31,23 @@ def described(package: Path) -> str:
     if fields.get("Architecture") not in (machine, "all"):
         raise UpgradeError(f"{package} is for {fields.get('Architecture')}, and this machine is {machine}")
     return fields.get("Version", "")
+
+
+def check_room(package: Path, directory: Path, more: int) -> None:
+    """Raises :class:`UpgradeError` where there is too little. ``more``: bytes that the directory gets."""
+    told = _run("dpkg-deb", "--field", str(package), "Installed-Size").stdout.strip()
+    disks: dict[int, tuple[Path, int]] = {}
+    # dpkg unpacks beside the version that is there.
+    for place, size in ((PROGRAM, int(told) * 1024 if told.isdigit() else 0), (directory, more)):
+        there = next(path for path in (place, *place.parents) if path.exists())
+        device = there.stat().st_dev
+        disks[device] = (there, size + (disks[device][1] if device in disks else SPARE))
+    for there, needed in disks.values():
+        if (free := shutil.disk_usage(there).free) < needed:
+            raise UpgradeError(
+                f"{there} has {free // 2**20} MB free, and the upgrade needs {needed // 2**20}: make room first "
+                "(apt-get clean; journalctl --vacuum-size=100M). Nothing was changed"
+            )
 
 
 def installed() -> str:
@@ -54,9 +73,15 @@ def kept(version: str, directory: Path, named: Path | None) -> Path:
     )
 
 
+def own_directory(directory: Path) -> None:
+    """Make it, for root alone: a copy of the desk's database will lie there. Raises OSError."""
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o700)
+
+
 def keep(package: Path, directory: Path) -> Path:
     """Have a copy in the directory, whole and on disk. Raises OSError."""
-    directory.mkdir(parents=True, exist_ok=True)
+    own_directory(directory)
     target = directory / package.name
     if package.resolve() != target.resolve():
         partial = target.with_suffix(".part")

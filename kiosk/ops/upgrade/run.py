@@ -36,6 +36,11 @@ class Site(NamedTuple):
         return self.directory / "desk-before.db"
 
     @property
+    def after(self) -> Path:
+        """The desk's database as a newer version had it that did not do; it stays until somebody deletes it."""
+        return self.directory / "desk-after.db"
+
+    @property
     def note(self) -> Path:
         return self.directory / NOTE
 
@@ -50,7 +55,10 @@ def begin(site: Site, new: Path, old: Path | None) -> bool:
     link = health.link_socket(site.settings)
     if link is not None and health.in_call(link):
         raise UpgradeError("a customer is calling, or was a minute ago: not now")
-    former = packages.keep(packages.kept(old_version, site.directory, old), site.directory)
+    now, ledger = packages.kept(old_version, site.directory, old), database.file(site.desk)
+    data = 2 * ledger.stat().st_size if ledger else 0  # before, and what would be put aside
+    packages.check_room(new, site.directory, new.stat().st_size + now.stat().st_size + data)
+    former = packages.keep(now, site.directory)
     if new.name == former.name and new_version != old_version:
         raise UpgradeError(f"{new} has the name of the package that runs now: give it another one")
     next_one = packages.keep(new, site.directory)
@@ -58,7 +66,7 @@ def begin(site: Site, new: Path, old: Path | None) -> bool:
     site.tell(
         f"{old_version} -> {new_version}; before: {'the self-test passes' if passed else 'no self-test passes'}"
     )
-    if (ledger := database.file(site.desk)) is not None:
+    if ledger is not None:
         database.copy(ledger, site.before)
     plan = Plan(str(former), old_version, str(next_one), new_version, passed, packages.running())
     _write(site, plan)
@@ -88,12 +96,15 @@ def _carry_out(site: Site, plan: Plan) -> bool:
         wrong = _trouble(site, plan)
         if not wrong:
             _finish(site, plan, stays=plan.new)
+            if site.after.exists():
+                site.tell(f"{site.after} is of an upgrade that went back: nobody needs it any more? Delete it")
             site.tell(f"{plan.new_version} runs{', and the self-test passes' if plan.passed else ''}")
             return True
         plan = plan.to(Step.GOING_BACK)
         _write(site, plan)
     site.tell(f"{plan.new_version} does not do: {wrong or 'it was interrupted twice'}. Back to {plan.old_version}")
-    if failed := packages.install(Path(plan.old)):
+    failed = packages.install(Path(plan.old))
+    if failed and packages.installed() != plan.old_version:  # it may never have been away
         raise UpgradeError(f"{plan.old} cannot be put back: {failed}. dpkg --install {plan.old}")
     _database_back(site)
     packages.restart(plan.units)
@@ -109,10 +120,9 @@ def _database_back(site: Site) -> None:
     ledger = database.file(site.desk)
     if ledger is None or not site.before.exists() or not database.changed(ledger, site.before):
         return
-    aside = site.directory / "desk-after.db"
     packages.stop("kiosk-desk")
-    database.put_back(ledger, site.before, aside)
-    site.tell(f"the desk's database is as before the upgrade; what came in since is in {aside}")
+    database.put_back(ledger, site.before, site.after)
+    site.tell(f"the desk's database is as before the upgrade; what came in since is in {site.after}")
 
 
 def _trouble(site: Site, plan: Plan) -> str:

@@ -27,7 +27,7 @@ apt update
 apt install -y --no-install-recommends rengong-kiosk $with
 
 # What runs now, for the day on which a newer version does not do (kiosk upgrade).
-mkdir -p /var/lib/kiosk-packages
+install -d -m 700 /var/lib/kiosk-packages
 cp "$here"/debs/rengong-kiosk_*.deb /var/lib/kiosk-packages/
 echo
 echo "Installed. Next: kiosk setup ${1:-terminal}"

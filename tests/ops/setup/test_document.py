@@ -68,7 +68,7 @@ def test_a_broker_may_be_named_shortly(typed: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "answer"), [("driver", "usb"), ("diagonal", "ten"), ("port", "99999"), ("voice", "x")]
+    ("key", "answer"), [("driver", "usb"), ("diagonal", "ten"), ("port", "99999"), ("port", "443"), ("voice", "x")]
 )
 def test_a_senseless_answer_says_what_to_write(key: str, answer: str) -> None:
     with pytest.raises(answers.AnswerError, match=answer):

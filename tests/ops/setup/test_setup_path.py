@@ -98,10 +98,9 @@ def test_a_terminal_from_a_stick(hall: Stack, tmp_path: Path) -> None:
 def test_a_desk_that_makes_the_certificates_of_the_hall(tmp_path: Path) -> None:
     path = tmp_path / "desk.toml"
     stick = tmp_path / "stick"
-    code, told = setup(
-        *("desk", "--config", str(path), "--no-start", "--hall", "xinhua", "--host", "desk.example,192.168.1.10"),
-        *("--broker", "desk.example", "--terminals", "k1,k2", "--stick", str(stick)),
-    )
+    flags = ("desk", "--config", str(path), "--no-start", "--hall", "xinhua")
+    flags += ("--host", "desk.example,192.168.1.10", "--broker", "desk.example")
+    code, told = setup(*flags, "--terminals", "k1,k2", "--stick", str(stick))
     assert code == 0, told
     settings = config.load(path, config.Desk)
     assert settings.ledger and Path(settings.cert).exists() and Path(settings.broker.key).exists()
@@ -109,4 +108,12 @@ def test_a_desk_that_makes_the_certificates_of_the_hall(tmp_path: Path) -> None:
         "ca.crt", "kiosk-k1.crt", "kiosk-k1.key", "kiosk-k2.crt", "kiosk-k2.key",
     }  # fmt: skip
     assert not (tmp_path / "certs" / "kiosk-k1.key").exists()
+    assert all(file.stat().st_mode & 0o077 == 0 for file in stick.glob("*.key"))
     assert "first start" in told
+
+    again = (*flags, "--terminals", "k1,k2", "--force", "--stick")
+    assert setup(*again, str(stick))[0] == 0
+    code, told = setup(*again, str(tmp_path / "another"))
+    assert code == 1 and "lacks kiosk-k1.crt and kiosk-k1.key" in told and "kiosk certs renew kiosk k1" in told
+    code, told = setup(*again, str(stick), "--today", "no")
+    assert code == 2 and "timedatectl set-time" in told

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ops.upgrade import command
+from kiosk.ops.upgrade import command, database
 
+#: A systemctl of a machine on which no unit starts.
+SYSTEMCTL = '#!/bin/sh\n[ "$1" != try-restart ]\n'
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -154,9 +156,65 @@ def test_tables_that_the_newer_version_has_changed_are_as_before(site: Site) -> 
     code, told = site.upgrade(site.package("1.1", link="dead", migrates=str(ledger)))
     assert (code, site.installed) == (1, "1.0") and "as before the upgrade" in told, told
     assert site.log.index("unpack 1.0") < site.log.index("stop kiosk-desk")
-    for database, version in ((ledger, "0002"), (site.packages / "desk-after.db", "9999")):
-        with closing(sqlite3.connect(database)) as tables:
+    for file, version in ((ledger, "0002"), (site.packages / "desk-after.db", "9999")):
+        with closing(sqlite3.connect(file)) as tables:
             assert tables.execute("SELECT version_num FROM alembic_version").fetchone() == (version,)
+
+    for kept in (site.packages, site.packages / "desk-after.db"):  # words of customers, hashes of passwords
+        assert kept.stat().st_mode & 0o077 == 0
+    code, told = site.upgrade(site.package("1.2"))
+    assert code == 0 and "desk-after.db is of an upgrade that went back" in told
+
+
+def test_a_database_stays_where_it_is_until_the_other_is_there_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, before = tmp_path / "desk.db", tmp_path / "before.db"
+    for file in (ledger, before):
+        with closing(sqlite3.connect(file)) as tables, tables:
+            tables.execute("CREATE TABLE alembic_version (version_num)")
+            tables.execute("INSERT INTO alembic_version VALUES (?)", (file.name,))
+
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(database.shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        database.put_back(ledger, before, tmp_path / "after.db")
+    assert database.changed(ledger, before) and database._version(ledger)
+    monkeypatch.undo()
+    database.put_back(ledger, before, tmp_path / "after.db")
+    assert not database.changed(ledger, before) and not list(tmp_path.glob("*.part"))
+
+
+def test_a_disk_without_room_is_seen_before_anything_is_touched(site: Site) -> None:
+    code, told = site.upgrade(site.package("1.1", **{"Installed-Size": 10**12}))
+    assert code == 2 and "MB free" in told and "make room" in told
+    assert (site.installed, site.kept) == ("1.0", ["1.0"])
+
+
+def test_what_dpkg_had_no_room_for_has_never_been_away(site: Site) -> None:
+    site.package("1.0", to=site.packages, full=True)
+    code, told = site.upgrade(site.package("1.1", full=True))
+    assert (code, site.installed) == (1, "1.0") and "No space left" in told and "it runs as before" in told
+    assert not (site.packages / "upgrade.json").exists()
+
+
+def test_a_unit_that_does_not_start_is_not_the_packages_fault(tmp_path: Path) -> None:
+    """dpkg would leave it half configured, and neither the upgrade nor the way back would end."""
+    for name in ("systemctl", "systemd-sysusers", "systemd-tmpfiles", "udevadm", "journalctl"):
+        (tmp_path / name).write_text(SYSTEMCTL)
+        (tmp_path / name).chmod(0o755)
+    script = (Path(__file__).parents[3] / "scripts" / "package" / "postinst").read_text()
+    script = script.replace("/run/systemd/system", str(tmp_path))
+    done = subprocess.run(
+        ["sh", "-c", script, "postinst", "configure", "1.0"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_is_not_begun_without_a_way_back_or_during_a_call(site: Site) -> None:
