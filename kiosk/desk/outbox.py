@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from kiosk import messages
 from kiosk.desk.hall import ANSWERED, WAITING, Hall
 from kiosk.link.causes import call_back_cause
@@ -49,6 +51,13 @@ def _has_more(rung: messages.Rung, call: Call) -> bool:
     return 0 < len(known) < MAX_VIEWERS and any(agent.id not in known for agent in rung.agents)
 
 
+def _shown_no_more(reply: Said, here: Set[str]) -> bool:
+    """Whether everybody is gone who had the call shown: said again, it would hold back the alarm."""
+    return (
+        isinstance(reply, messages.Rung) and bool(reply.agents) and here.isdisjoint(one.id for one in reply.agents)
+    )
+
+
 def _is_news(answer: FreezeAnswer, freeze: Freeze) -> bool:
     if answer.request != freeze.request or freeze.state is FreezeState.RECEIVED:
         return False
@@ -73,12 +82,12 @@ class Outbox:
                 who = reply.agent.id
         self._waiting[(kiosk, about, type(reply).__name__, who)] = (reply, now, now + REPLY_AGAIN_S)
 
-    def due(self, hall: Hall, now: float) -> list[tuple[str, Said]]:
-        """What has to be sent again now; what is done, or too old, is forgotten."""
+    def due(self, hall: Hall, now: float, here: Set[str]) -> list[tuple[str, Said]]:
+        """What has to be sent again now; what is done, or too old, is forgotten. ``here``: who is on duty here."""
         again = []
         for key, (reply, since, at) in list(self._waiting.items()):
             keep = CALL_BACK_KEEP_S if isinstance(reply, messages.CallBack) else REPLY_KEEP_S
-            if not still_wanted(reply, hall.call_of(key[0])):
+            if _shown_no_more(reply, here) or not still_wanted(reply, hall.call_of(key[0])):
                 del self._waiting[key]
             elif now - since > keep:
                 del self._waiting[key]

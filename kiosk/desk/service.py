@@ -284,7 +284,7 @@ class DeskService:
                 log.warning("said nothing for long, taken for gone: desk %s", ", ".join(gone))
                 self.front.tell(self.roster.message())
                 self._say_presence()
-            self._uplink.say_again(self.hall, now)
+            self._uplink.say_again(self.hall, now, {agent.id for agent in self.roster.presence().agents})
             for kiosk in self.hall.kiosks:
                 row = self.hall.row(kiosk, now)
                 self._count(kiosk, row.call)

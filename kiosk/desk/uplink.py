@@ -7,6 +7,7 @@ again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Set
 
 from kiosk import clock, config, messages, topics
 from kiosk.broker import Broker
@@ -64,10 +65,10 @@ class Uplink:
         self._outbox.add(kiosk, reply, clock.now())
         self._send(kiosk, reply)
 
-    def say_again(self, hall: Hall, now: float) -> None:
-        """Replies that have not arrived."""
+    def say_again(self, hall: Hall, now: float, here: Set[str]) -> None:
+        """Replies that have not arrived; ``here``: ids of who is on duty at this desk."""
         if self._broker.connected:
-            for kiosk, reply in self._outbox.due(hall, now):
+            for kiosk, reply in self._outbox.due(hall, now, here):
                 self._send(kiosk, reply)
 
     @property

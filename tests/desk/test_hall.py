@@ -243,3 +243,20 @@ def test_an_age_is_counted_on_as_far_as_a_message_can_carry_it(hall: Hall) -> No
     hall.set_call("k1", replace(CALL, age_ms=MAX_COUNT, state_age_ms=MAX_COUNT), 100.0)
     call = hall.row("k1", 103.5).call
     assert call is not None and (call.age_ms, call.state_age_ms) == (MAX_COUNT, MAX_COUNT)
+
+
+def test_a_desk_that_says_nothing_for_long_is_gone_whatever_the_broker_remembers(hall: Hall) -> None:
+    there = Presence(online=True, ledger=True)
+    hall.set_desk("d1", there, 100.0)
+    hall.set_desk("d2", there, 100.0)
+    hall.set_desk("d2", there, 110.0)
+    assert hall.miss_desks(100.0 + STALE_S - 0.1) == []
+    assert hall.miss_desks(100.0 + STALE_S) == ["d1"]
+    assert (hall.desks["d1"].online, hall.desks["d2"].online) == (False, True)
+    assert hall.miss_desks(100.0 + STALE_S) == [], "it is said once"
+
+
+def test_after_our_own_absence_desks_have_time_to_speak_again(hall: Hall) -> None:
+    hall.set_desk("d1", Presence(online=True), 100.0)
+    hall.hear_desks_anew(500.0)
+    assert hall.miss_desks(501.0) == []

@@ -42,6 +42,7 @@ def hall() -> Hall:
     return hall
 
 
+HERE = frozenset({"li", "wang"})
 RUNG = Rung("boot-1", 0, "d1", Seen.DRAWN)
 ACCEPT = Accept("boot-1", 0, LI, Mode.WALK)
 ARRIVED = Arrived("boot-1", 0, LI)
@@ -94,21 +95,21 @@ def test_coming_over_instead_of_video_is_wanted_until_the_call_shows_it() -> Non
 def test_a_reply_is_said_again_each_second_until_the_call_shows_it(hall: Hall) -> None:
     outbox = Outbox()
     outbox.add("k1", ACCEPT, 100.0)
-    assert outbox.due(hall, 100.9) == []
-    assert outbox.due(hall, 101.0) == [("k1", ACCEPT)]
-    assert outbox.due(hall, 101.5) == []
-    assert outbox.due(hall, 102.0) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 100.9, HERE) == []
+    assert outbox.due(hall, 101.0, HERE) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 101.5, HERE) == []
+    assert outbox.due(hall, 102.0, HERE) == [("k1", ACCEPT)]
     hall.set_call("k1", replace(TAKEN, agent=WANG), 102.5)  # somebody else was first
-    assert outbox.due(hall, 103.0) == []
+    assert outbox.due(hall, 103.0, HERE) == []
     hall.set_call("k1", CALL, 103.0)
-    assert outbox.due(hall, 110.0) == []  # and it does not come up again by itself
+    assert outbox.due(hall, 110.0, HERE) == []  # and it does not come up again by itself
 
 
 def test_a_reply_that_is_not_taken_is_given_up(hall: Hall) -> None:
     outbox = Outbox()
     outbox.add("k1", ACCEPT, 100.0)
-    assert outbox.due(hall, 100.0 + REPLY_KEEP_S) == [("k1", ACCEPT)]
-    assert outbox.due(hall, 100.1 + REPLY_KEEP_S) == []
+    assert outbox.due(hall, 100.0 + REPLY_KEEP_S, HERE) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 100.1 + REPLY_KEEP_S, HERE) == []
 
 
 def test_replies_of_several_people_and_kiosks_wait_beside_each_other(hall: Hall) -> None:
@@ -116,9 +117,9 @@ def test_replies_of_several_people_and_kiosks_wait_beside_each_other(hall: Hall)
     outbox = Outbox()
     for kiosk, reply in (("k1", ACCEPT), ("k1", RUNG), ("k2", ACCEPT), ("k1", replace(ACCEPT, agent=WANG))):
         outbox.add(kiosk, reply, 100.0)
-    assert len(outbox.due(hall, 101.0)) == 4
+    assert len(outbox.due(hall, 101.0, HERE)) == 4
     outbox.add("k1", replace(ACCEPT, mode=Mode.VIDEO), 101.0)  # the same person thinks again
-    again = outbox.due(hall, 102.0)
+    again = outbox.due(hall, 102.0, HERE)
     assert len(again) == 4
     assert ("k1", replace(ACCEPT, mode=Mode.VIDEO)) in again
 
@@ -156,9 +157,9 @@ def test_the_outbox_says_the_banks_answer_again(hall: Hall) -> None:
     outbox = Outbox()
     hall.set_call("k1", FROZEN, 100.0)
     outbox.add("k1", RECEIPT, 100.0)
-    assert outbox.due(hall, 101.1) == [("k1", RECEIPT)]
+    assert outbox.due(hall, 101.1, HERE) == [("k1", RECEIPT)]
     hall.set_call("k1", replace(FROZEN, freeze=Freeze("f1", FreezeState.RECEIVED, 2000, "F1")), 102.0)
-    assert outbox.due(hall, 103.0) == []
+    assert outbox.due(hall, 103.0, HERE) == []
 
 
 # --- who sees it, who gets it, who comes back ---------------------------------------------------------
@@ -196,5 +197,13 @@ def test_a_call_back_is_said_for_a_moment_and_only_while_nobody_calls(hall: Hall
     assert not still_wanted(back, replace(ENDED, id="back-r1"))
     hall.set_call("k1", None, 100.0)
     outbox.add("k1", back, 100.0)
-    assert outbox.due(hall, 100.0 + CALL_BACK_KEEP_S) == [("k1", back)]
-    assert outbox.due(hall, 100.1 + CALL_BACK_KEEP_S) == []
+    assert outbox.due(hall, 100.0 + CALL_BACK_KEEP_S, HERE) == [("k1", back)]
+    assert outbox.due(hall, 100.1 + CALL_BACK_KEEP_S, HERE) == []
+
+
+def test_a_call_that_nobody_here_has_shown_any_more_is_not_said_to_ring(hall: Hall) -> None:
+    outbox = Outbox()
+    outbox.add("k1", replace(RUNG, agents=(LI,)), 100.0)
+    outbox.add("k1", ACCEPT, 100.0)
+    assert outbox.due(hall, 101.0, {"wang"}) == [("k1", ACCEPT)]
+    assert outbox.due(hall, 102.0, HERE) == [("k1", ACCEPT)], "and it does not come up again by itself"

@@ -22,5 +22,5 @@ def test_while_there_is_no_connection_replies_wait_and_nothing_fails() -> None:
     uplink.acknowledge("k1", messages.LedgerAck("journal", 1))
     uplink.answer_test("k1", messages.SelfTest("1"), 1)
     for later in (REPLY_AGAIN_S, REPLY_KEEP_S + 1):
-        uplink.say_again(hall, now + later)
+        uplink.say_again(hall, now + later, set())
     assert uplink.given_up == 0  # it has not been tried: it is said as soon as there is a connection
