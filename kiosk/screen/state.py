@@ -70,9 +70,7 @@ class VisitState:
     video: VideoView = field(default_factory=VideoView)
     asking: float | None = None  # since when a call is asked for that does not show yet
     refused: bool = False  # the link has refused to call
-    danger: str | None = (
-        None  # the urgent service that the link has not answered yet; "": urgent; None: nothing is
-    )
+    danger: str | None = None  # the urgent service of a summons without an answer yet; "": not known which
 
     acted_at: float = 0.0  # when somebody last touched or said something
     warn_at: float = 0.0  # when the warning is due
