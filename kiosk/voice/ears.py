@@ -229,7 +229,8 @@ class Ears:
         now.over = now.over or clean.echo
         now.voiced += voice
         now.sure += voice and self._barging.sure
-        if voice and not clean.echo:
+        # Voice that stands out of what fades when the mouth is silent is a customer's who answers.
+        if voice and not (clean.echo and self._speaking.is_set()):
             hidden = self._hidden(now)
             now.after += 1
             if hidden and not self._hidden(now):
@@ -256,7 +257,9 @@ class Ears:
         """What was heard so far was somebody behind the customer, who speaks only now."""
         self._recogniser.drop()
         before = list(self._before)[-self._before_frames :]
+        after = self._now.after if self._now else 0  # who was let show once is not hidden again
         self._now = Utterance(self._frames - len(before) + 1, [], before[0])
+        self._now.after = after
         self._now.voice_all(before[1:], self._frames)
         self._foreground.begin()
 

@@ -247,6 +247,22 @@ def test_by_default_a_customer_who_goes_on_after_it_is_heard_whole():
     assert [event.over for event in told if isinstance(event, Started)] == [True, False]
 
 
+@pytest.mark.parametrize("after_s", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("room", [QUIET, *ROOMS[:2]], ids=lambda room: room.name)
+def test_by_default_a_short_answer_right_after_it_is_heard(room, after_s):
+    customers = [(1.0 + 3 * 4.0 + 2 * 2.5 + after_s, call(0.6))]  # after the third sentence
+    _, told, _ = visit(room, 3, customers, Deaf("挂失"), echo=Hearing().echo)
+    (one,) = said(told)
+    assert one.heard.text == "挂失"
+    assert not [event for event in told if isinstance(event, Started)][-1].over, "it shows"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_by_default_the_terminal_alone_is_nobody(room):
+    _, told, _ = visit(room, echo=Hearing().echo)
+    assert told == []
+
+
 def test_half_duplex_hears_nothing_meanwhile():
     hall = Hall(QUIET, sentences(2), [(8.5, call())])
     told = []

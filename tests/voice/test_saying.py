@@ -145,6 +145,12 @@ def test_pauses_are_longer_after_a_sentence_and_at_a_slower_pace(voice):
     assert pause("，", 1.0) < pause("。", 1.0) < pause("。", 0.5)
 
 
+def test_there_is_no_pause_after_the_last_clause(voice, cache):
+    renderer = Renderer(voice, cache)
+    with_mark, without = (renderer.sentence(text, 0.85).seconds for text in ("您好，请坐。", "您好，请坐"))
+    assert with_mark == without
+
+
 # --- the hour -------------------------------------------------------------------------------------
 
 HOURS = {
