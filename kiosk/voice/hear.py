@@ -57,12 +57,13 @@ def _hear(args: argparse.Namespace) -> int:
     for name, samples in recordings.items():
         hear(name, Recording(samples))
     if args.live:
+        from kiosk.voice.levels import SignalHealth
         from kiosk.voice.microphones import REMEDIES, open_microphone
 
         def fault(name: str) -> None:
             print(f"microphone: {REMEDIES.get(name, 'recovered')}", file=sys.stderr)
 
-        hear("", open_microphone(voice.microphone, hearing.silent_s, fault))
+        hear("", open_microphone(voice.microphone, SignalHealth(hearing.silent_s), fault))
     return 0
 
 
