@@ -14,8 +14,9 @@ from kiosk.dialogue.pack import PackError
 from kiosk.messages import Last, Part
 from kiosk.voice.activity import Activity
 from kiosk.voice.clear import Clear
-from kiosk.voice.ears import Ears, Event
+from kiosk.voice.ears import Ears
 from kiosk.voice.echo import Canceller, Clean
+from kiosk.voice.events import Event
 from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import REMEDIES, look, open_microphone
 from kiosk.voice.models import ModelError

@@ -8,8 +8,9 @@ import pytest
 from kiosk.bench.voice.bargein import Hall, Sentence
 from kiosk.bench.voice.rooms import ROOMS, Room
 from kiosk.config import Hearing
-from kiosk.voice.ears import Caption, Ears, Interrupts, Level, Lost, Said, Started
+from kiosk.voice.ears import Ears
 from kiosk.voice.echo import Barging, Canceller, Clean
+from kiosk.voice.events import Caption, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.heard import Heard
 from kiosk.voice.own import echoes, refused
 from kiosk.voice.ring import Steady
