@@ -264,6 +264,23 @@ def test_by_default_the_terminal_alone_is_nobody(room):
     assert told == []
 
 
+def test_where_there_is_no_echo_a_call_is_heard_from_the_beginning_of_a_sentence():
+    early = 1.0 + 2 * (4.0 + 2.5) + 0.6  # in the third sentence
+    _, told, times = visit(replace(QUIET, echo_db=-60.0), 3, [(early, call())], Deaf("人工"), echo=Hearing().echo)
+    (one,) = said(told)
+    assert one.person
+    assert times[0] < early + 0.8
+
+
+def test_where_there_was_no_echo_a_sentence_that_is_louder_is_not_trusted():
+    faint = [Sentence(SENTENCE, Audio(one.audio.samples * np.float32(0.001), 24_000)) for one in sentences(3)]
+    hall = Hall(QUIET, [*faint, *sentences(1)], ())
+    _, clean = cancelled(hall)
+    third, loud = (round(hall.times[number][0] / FRAME_S) for number in (2, 3))
+    assert all(one.settled for one in clean[third : third + 30] if one.echo)
+    assert not any(one.settled for one in clean[loud + frames_in(0.25) : loud + frames_in(0.5)])
+
+
 def test_half_duplex_hears_nothing_meanwhile():
     hall = Hall(QUIET, sentences(2), [(8.5, call())])
     told = []
