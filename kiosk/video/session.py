@@ -78,7 +78,7 @@ class Session:
         self._state: PeerState | None = None  # of the peer; None: it has not said anything yet
         self._effects: list[Effect] = []
         self._voice = False
-        self._lent = False  # as voice was told
+        self._lent: bool | None = None  # as voice was told; None: it may believe either
         self._begin()
 
     def _begin(self) -> None:
@@ -141,9 +141,9 @@ class Session:
         self._media = None
 
     def voice(self, there: bool, now: float) -> list[Effect]:
-        """Voice has come, perhaps a new one that was told nothing; or has gone."""
+        """Voice has come: a new one that was told nothing, or one that hung and still knows; or has gone."""
         if there != self._voice:
-            self._voice, self._lent = there, False
+            self._voice, self._lent = there, None
         return self._settle(now)
 
     def signal(self, signal: SignalDown, now: float) -> list[Effect]:

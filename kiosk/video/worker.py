@@ -13,6 +13,9 @@ import os
 import resource
 import socket
 import sys
+from functools import partialmethod
+
+import aioice
 
 from kiosk import logs, messages
 from kiosk.messages import BadMessage, Connect, Hang, PeerCommand, PeerMessage, Setup, Wanted
@@ -22,6 +25,8 @@ from kiosk.video.peer import Peer
 log = logging.getLogger(__name__)
 
 _MAX_LINE = 256 * 1024
+#: A STUN or TURN server that is silent is waited for no longer: the page waits for our answer meanwhile.
+GATHER_S = 1.5
 
 
 async def serve() -> None:
@@ -32,6 +37,7 @@ async def serve() -> None:
     frames = FrameWriter(socket.socket(fileno=int(os.environ[FRAMES_FD])))
     peer: Peer | None = None
     watching: asyncio.Task[None] | None = None
+    answering: asyncio.Task[None] | None = None
     while line := await reader.readline():
         try:
             command: PeerCommand = messages.decode(line, PeerCommand)  # type: ignore[arg-type]
@@ -46,16 +52,26 @@ async def serve() -> None:
                 log.error("%s came before the setup", type(command).__name__)
             case Wanted():
                 peer.want(command)
-            case Connect():
-                await peer.connect(command)
+            case Connect():  # it may take seconds to answer; the next command does not wait for that
+                await _end(answering, peer)
+                answering = asyncio.create_task(peer.connect(command))
             case Hang():
-                await peer.hang()
+                await _end(answering, peer)
     if peer is not None and watching is not None:
         watching.cancel()
         peer.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.0):
-                await peer.hang()
+                await _end(answering, peer)
+
+
+async def _end(answering: asyncio.Task[None] | None, peer: Peer) -> None:
+    """Leave an offer unanswered that still is, and close its session. Raises what answering has raised."""
+    if answering is not None:
+        answering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await answering
+    await peer.hang()
 
 
 def _tell(message: PeerMessage) -> None:
@@ -68,6 +84,9 @@ def main() -> None:
     """Run until the screen is gone."""
     logs.start()
     logging.getLogger("aioice").setLevel(logging.WARNING)
+    # aiortc hands on no time; aioice waits for 5 s.
+    gather = partialmethod(aioice.Connection.get_component_candidates, timeout=GATHER_S)
+    aioice.Connection.get_component_candidates = gather  # type: ignore[assignment, method-assign]
     # A picture of a customer must not end on the disk in a core file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):

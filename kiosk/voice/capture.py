@@ -48,18 +48,21 @@ class _Setup:
 
 
 class Microphone:
-    """A source of frames. ``on_fault`` gets the name of each fault that begins, and "" when all is well again."""
+    """A source of frames. ``on_fault`` gets the name of each fault that begins, and "" when all is well again.
+
+    ``health`` may know one that stands since the microphone was open before.
+    """
 
     def __init__(
         self,
         pattern: str = "",
-        silent_s: float = 120.0,
+        health: SignalHealth | None = None,
         on_fault: OnFault = lambda _fault: None,
     ) -> None:
         self._pattern = pattern
-        self._health = SignalHealth(silent_s)
+        self._health = health or SignalHealth()
         self._on_fault = on_fault
-        self._fault = ""
+        self._fault = self._health.fault
         self._closed = threading.Event()
         self._seen = False
         self._lost_at = -_OVERFLOW_S

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk.config import Hearing
 from kiosk.voice.echo import Barging, Clean
 from kiosk.voice.endpoint import Endpointer, Moment, Timing
+from kiosk.voice.events import Caption, Event, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.foreground import Foreground, Nearness
 from kiosk.voice.heard import Heard
 from kiosk.voice.human import calls
@@ -44,44 +44,6 @@ _RECENT_S = 1.0
 
 #: Takes the terminal's own voice out of frames (:class:`kiosk.voice.echo.Canceller`); None: the source has a gap.
 Cleans = Callable[[Samples | None], list[Clean]]
-
-
-class Started(Struct, frozen=True):
-    """Somebody speaks. ``over``: over the terminal's own voice, where only a call for a person counts."""
-
-    over: bool = False
-
-
-class Interrupts(Struct, frozen=True):
-    """Somebody speaks while the terminal does: it is to be silent at once."""
-
-
-class Caption(Struct, frozen=True):
-    """The words so far; only for showing."""
-
-    text: str
-
-
-class Said(Struct, frozen=True):
-    """An utterance, whole. ``person``: the words in it that call a person; empty when none do."""
-
-    heard: Heard  # the words' times, too, are in seconds of sound since the ears were opened
-    person: str
-    begin_s: float  # when its voice began and ended, in seconds of sound since the ears were opened
-    end_s: float
-
-
-class Lost(Struct, frozen=True):
-    """What had started was no speech, or had no words, or was broken off; nothing was said."""
-
-
-class Level(Struct, frozen=True):
-    """How loud it is, 0 to 1."""
-
-    share: float
-
-
-Event = Started | Interrupts | Caption | Said | Lost | Level
 
 
 class Detects(Protocol):
@@ -179,10 +141,12 @@ class Ears:
     def _hear(self, clean: Clean) -> None:
         frame = clean.frame
         self._frames += 1
+        deaf = self._muted > 0
         if self._speaking.is_set() and self._cleans is None:
-            self._muted = self._mute_tail
-        if self._muted:
+            deaf, self._muted = True, self._mute_tail
+        elif deaf:
             self._muted -= 1
+        if deaf:
             self._break_off()
             return
         if self._frames % _METER == 0:
@@ -229,7 +193,8 @@ class Ears:
         now.over = now.over or clean.echo
         now.voiced += voice
         now.sure += voice and self._barging.sure
-        if voice and not clean.echo:
+        # Voice that stands out of what fades when the mouth is silent is a customer's who answers.
+        if voice and not (clean.echo and self._speaking.is_set()):
             hidden = self._hidden(now)
             now.after += 1
             if hidden and not self._hidden(now):
@@ -256,7 +221,9 @@ class Ears:
         """What was heard so far was somebody behind the customer, who speaks only now."""
         self._recogniser.drop()
         before = list(self._before)[-self._before_frames :]
+        after = self._now.after if self._now else 0  # who was let show once is not hidden again
         self._now = Utterance(self._frames - len(before) + 1, [], before[0])
+        self._now.after = after
         self._now.voice_all(before[1:], self._frames)
         self._foreground.begin()
 

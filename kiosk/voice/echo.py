@@ -38,6 +38,8 @@ _SURE_DB = 6.0
 _FIRST_DB, _FALL_DB, _RISE_DB = 15.0, 9.0, 4.0
 #: Where an echo is too faint to tell how late it is, it need not be known after so long.
 _NO_ECHO_S = 1.5
+#: Nor at the beginning of the next sentences, unless one is louder than those by this (power: 6 dB).
+_LOUDER = 4.0
 #: A filter that has heard so much of the terminal's voice knows the way.
 _LEARN_S = 2.0
 #: What the filter is too short for fades as slowly as this in a hall (power, from frame to frame): 2 dB.
@@ -81,6 +83,8 @@ class Canceller:
         self._since = 0  # frames since the loudspeaker or the microphone began anew
         self._broke = self._next = 0.0
         self._learnt = False  # the filter has heard a sentence
+        self._loudest = 0.0  # that was played since the beginning, a frame's power
+        self._unheard = 0.0  # the same of sentences that have brought no echo
 
     def feed(self, frame: Samples, at: float) -> list[Clean]:
         """A frame whose first sample was heard at ``at``; gives the frames that are ready, in their order."""
@@ -115,6 +119,7 @@ class Canceller:
         if not self._echoing or jumped or (broke != self._broke and at > broke - FRAME_S):
             self._broke = broke
             self._since = 0
+            self._loudest = 0.0
             self._lag.forget()
         self._echoing += 1
         self._since += 1
@@ -123,7 +128,7 @@ class Canceller:
         mic = frame / _FULL
         # Before the lag of this sentence is known, only a filter that knows nothing yet has something to learn.
         rest, echo = self._path.feed(mic, far, self._lag.known or not self._learnt)
-        settled = self._lag.known or self._since > frames_in(_NO_ECHO_S)
+        settled = self._settled(float(np.mean(far**2)))
         if late := self._lag.feed(mic, echo):
             self._late += late
             self._load(at + FRAME_S)
@@ -134,6 +139,16 @@ class Canceller:
             rest=float(np.mean(rest**2)),
             taken=float(np.mean(echo**2)),
         )
+
+    def _settled(self, played: float) -> bool:
+        self._loudest = max(self._loudest, played)
+        if self._lag.known:
+            self._unheard = 0.0
+        elif self._since > frames_in(_NO_ECHO_S):
+            self._unheard = max(self._unheard, self._loudest)
+        else:
+            return self._loudest < _LOUDER * self._unheard
+        return True
 
     def _load(self, at: float) -> None:
         before = self._reference.window(at + AHEAD_S - self._late - history_s(), history_s())

@@ -31,7 +31,8 @@ def add(commands: Any) -> None:
 def _hear(args: argparse.Namespace) -> int:
     from kiosk.voice.activity import Activity
     from kiosk.voice.clear import Clear
-    from kiosk.voice.ears import Ears, Event
+    from kiosk.voice.ears import Ears
+    from kiosk.voice.events import Event
     from kiosk.voice.recogniser import open_recogniser
     from kiosk.voice.sentences import hall_sentences
     from kiosk.voice.sound import Source
@@ -57,12 +58,13 @@ def _hear(args: argparse.Namespace) -> int:
     for name, samples in recordings.items():
         hear(name, Recording(samples))
     if args.live:
+        from kiosk.voice.levels import SignalHealth
         from kiosk.voice.microphones import REMEDIES, open_microphone
 
         def fault(name: str) -> None:
             print(f"microphone: {REMEDIES.get(name, 'recovered')}", file=sys.stderr)
 
-        hear("", open_microphone(voice.microphone, hearing.silent_s, fault))
+        hear("", open_microphone(voice.microphone, SignalHealth(hearing.silent_s), fault))
     return 0
 
 
@@ -76,7 +78,7 @@ def _settings(path: Path | None) -> tuple[config.Voice, config.Hearing, str]:
 
 
 def _printer(name: str, *, as_json: bool) -> Callable[[Any], None]:
-    from kiosk.voice.ears import Caption, Said
+    from kiosk.voice.events import Caption, Said
     from kiosk.voice.written import written
 
     live = sys.stderr.isatty() and not as_json

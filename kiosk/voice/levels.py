@@ -55,13 +55,17 @@ class AutoGain:
 
 
 class SignalHealth:
-    """Tells a muted or dead microphone, and one that is set too loud, from the frames alone."""
+    """Tells a muted or dead microphone, and one that is set too loud, from the frames alone.
 
-    def __init__(self, silent_s: float) -> None:
+    A visit is shorter than the silence that is a fault, so one is kept from opening to opening.
+    """
+
+    def __init__(self, silent_s: float = 120.0) -> None:
         self._silent_after = frames_in(silent_s)
         self._still = 0
         self._window = frames_in(_CLIP_WINDOW_S)
         self._clipped = 0.0
+        self.fault = ""  # the one that stands
 
     def feed(self, frame: Samples) -> str:
         """The fault that stands after this frame: ``silent``, ``clipping``, or none."""
@@ -71,5 +75,7 @@ class SignalHealth:
         # A leaky count of frames that were cut off: full after a second of them, empty ten seconds later.
         self._clipped = min(self._window, self._clipped + 10.0) if clipped else max(0.0, self._clipped - 1.0)
         if self._still >= self._silent_after:
-            return "silent"
-        return "clipping" if self._clipped >= self._window else ""
+            self.fault = "silent"
+        else:
+            self.fault = "clipping" if self._clipped >= self._window else ""
+        return self.fault

@@ -14,8 +14,10 @@ from kiosk.dialogue.pack import PackError
 from kiosk.messages import Last, Part
 from kiosk.voice.activity import Activity
 from kiosk.voice.clear import Clear
-from kiosk.voice.ears import Ears, Event
+from kiosk.voice.ears import Ears
 from kiosk.voice.echo import Canceller, Clean
+from kiosk.voice.events import Event
+from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import REMEDIES, look, open_microphone
 from kiosk.voice.models import ModelError
 from kiosk.voice.recogniser import Recogniser, RecogniserError, open_recogniser
@@ -43,6 +45,7 @@ class Listening:
         self._wanted = self._over = self._speaking = False
         self._text = ""
         self._canceller: Canceller | None = None  # kept from visit to visit: the room stays the same
+        self._health = SignalHealth(self._hearing.silent_s)  # and so does a microphone that is muted
         self._ears: Ears | None = None
         self._recogniser: Recogniser | None = None
         self._clear: Clear | None = None
@@ -101,7 +104,7 @@ class Listening:
             if ready:
                 assert self._recogniser is not None
                 self._recogniser.rest()
-                self._fault(look(self._voice.microphone))
+                self._fault(look(self._voice.microphone) or self._health.fault)
             with self._changed:
                 if not (ready and self._wanted):
                     self._changed.wait(LOOK_S)
@@ -137,7 +140,7 @@ class Listening:
 
     def _listen(self) -> None:
         assert self._recogniser is not None and self._clear is not None
-        source = open_microphone(self._voice.microphone, self._hearing.silent_s, self._fault)
+        source = open_microphone(self._voice.microphone, self._health, self._fault)
         cleans = None
         if self._canceller is not None and isinstance(source, Timed):
             cleans = partial(cleaned, self._canceller, source)

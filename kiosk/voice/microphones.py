@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from kiosk.voice.levels import SignalHealth
 from kiosk.voice.sound import Samples, Source
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,10 @@ REMEDIES = {
 OnFault = Callable[[str], None]
 
 
-def open_microphone(pattern: str, silent_s: float, on_fault: OnFault) -> Source:
+def open_microphone(pattern: str, health: SignalHealth, on_fault: OnFault) -> Source:
     """A source of frames for this ``voice.microphone``. What is wrong with it is told as a fault, never raised.
 
-    ``silent_s``: so many seconds without any sound are a fault.
+    ``health`` judges the sound; only a device's is judged.
     """
     if pattern.startswith(FILE):
         from kiosk.voice.filemicrophone import FileMicrophone
@@ -44,11 +45,11 @@ def open_microphone(pattern: str, silent_s: float, on_fault: OnFault) -> Source:
     except (ImportError, OSError) as error:  # OSError: the package is there, the library is not
         log.error("microphone: %s", error)
         return _Nothing(on_fault)
-    return Microphone(pattern, silent_s, on_fault)
+    return Microphone(pattern, health, on_fault)
 
 
 def look(pattern: str) -> str:
-    """Whether one is there, without opening it: the name of the fault, or "" for none."""
+    """Whether one is there, without opening or hearing it: the name of the fault, or "" for none."""
     if pattern.startswith(FILE):
         return "" if _path(pattern).is_file() else "missing"
     try:

@@ -29,7 +29,7 @@ from kiosk.messages import (
     Work,
 )
 from kiosk.ops.notify import notify, watchdog_interval
-from kiosk.voice.ears import Caption, Event, Interrupts, Level, Lost, Said, Started
+from kiosk.voice.events import Caption, Event, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.linkline import LinkLine
 from kiosk.voice.listening import Listening
 from kiosk.voice.speech.mouth import Mouth

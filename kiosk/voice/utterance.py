@@ -19,7 +19,7 @@ class Utterance:
         self.held: list[Samples] = []
         self.caption = ""
         self.voiced = self.sure = 0  # frames of voice; of a voice that is no echo for certain
-        self.after = 0  # frames of voice when there was no echo
+        self.after = 0  # frames of voice when the terminal was silent, or there was no echo
         self.over = False  # begun or gone on while the terminal spoke
         self.interrupted = False
 

@@ -5,18 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from kiosk import config
-from kiosk.messages import Agent, Answer, Call, Media, Mode, Offer, Ready, Signal, State
-from kiosk.video.frames import Which
+from kiosk import config, messages
+from kiosk.messages import (
+    Agent,
+    Answer,
+    Call,
+    Connect,
+    Hang,
+    IceServer,
+    Media,
+    Mode,
+    Offer,
+    PeerAnswer,
+    PeerMessage,
+    Ready,
+    Setup,
+    Signal,
+    State,
+)
+from kiosk.video.frames import FRAMES_FD, Which
 from kiosk.video.line import VideoLine, can_video
 
 LIMIT_S = 20.0
@@ -200,3 +219,80 @@ async def test_a_bad_offer_has_no_answer_and_the_next_one_has():
         assert answer.session == "s2"
         assert "m=audio" in answer.sdp
         await page.close()
+
+
+class Silent(asyncio.DatagramProtocol):
+    """A STUN server that never answers; how often each request came."""
+
+    def __init__(self):
+        self.requests = Counter()
+
+    def datagram_received(self, data, addr):
+        self.requests[data] += 1
+
+
+@pytest.fixture
+async def silent():
+    transport, server = await asyncio.get_running_loop().create_datagram_endpoint(
+        Silent, local_addr=("127.0.0.1", 0)
+    )
+    server.ice = (IceServer((f"stun:127.0.0.1:{transport.get_extra_info('sockname')[1]}",)),)
+    yield server
+    transport.close()
+
+
+@contextlib.asynccontextmanager
+async def worker():
+    """The peer's process, as the screen starts it; commands go in, and what it says comes out until its end."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "kiosk.video.worker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, FRAMES_FD: str(theirs.fileno())},
+        )
+
+        async def said():
+            async for line in process.stdout:
+                yield messages.decode(line, PeerMessage)
+
+        def tell(*commands):
+            process.stdin.writelines(messages.encode(command) + b"\n" for command in commands)
+
+        tell(Setup("none", "synthetic", "", 640, 480, 15, ducking=True))
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                yield tell, said()
+        finally:
+            process.stdin.close()
+            await process.wait()
+
+
+async def offered():
+    aiortc = pytest.importorskip("aiortc", reason="video needs aiortc")
+    page = aiortc.RTCPeerConnection()
+    page.addTrack(aiortc.mediastreams.AudioStreamTrack())
+    sdp = (await page.createOffer()).sdp
+    await page.close()
+    return sdp
+
+
+async def test_of_two_offers_with_a_stun_server_that_is_silent_the_newer_one_is_answered(silent):
+    sdp = await offered()
+    async with worker() as (tell, said):
+        tell(Connect("s1", sdp, silent.ice), Connect("s2", sdp, silent.ice))
+        answer = await anext(message async for message in said if isinstance(message, PeerAnswer))
+        assert answer.session == "s2"
+        assert "m=audio" in answer.sdp
+        # Requests go out at 0, 0.5, 1.5 and 3.5 s by the same clock that bounds the waiting.
+        assert 0 < max(silent.requests.values()) < 4
+
+
+async def test_a_session_whose_stun_server_is_silent_is_hung_up_at_once(silent):
+    sdp = await offered()
+    async with worker() as (tell, said):
+        tell(Connect("s1", sdp, silent.ice), Hang(), Connect("s2", sdp))
+        answer = await anext(message async for message in said if isinstance(message, PeerAnswer))
+        assert answer.session == "s2", "the first has none"

@@ -187,15 +187,26 @@ def test_signals_about_another_round_change_nothing(terminal):
 
 
 def test_the_microphone_is_lent_while_connected_and_asked_for_back(talking):
-    assert [lend.on for lend in talking.all(Lend)] == [True]
+    assert [lend.on for lend in talking.all(Lend)] == [False, True]
     talking.call(State.ENDED, mode=Mode.VIDEO)
-    assert [lend.on for lend in talking.all(Lend)] == [True, False]
+    assert [lend.on for lend in talking.all(Lend)] == [False, True, False]
 
 
 def test_a_voice_that_was_started_again_is_told_again(talking):
     talking.sent += talking.session.voice(False, talking.now)
     talking.sent += talking.session.voice(True, talking.now)
-    assert [lend.on for lend in talking.all(Lend)] == [True, True]
+    assert [lend.on for lend in talking.all(Lend)] == [False, True, True]
+
+
+def test_a_voice_that_hung_while_the_call_ended_gets_its_microphone_back(talking):
+    talking.sent += talking.session.voice(False, talking.now)
+    talking.call(State.ENDED, mode=Mode.VIDEO)
+    assert talking.all(Lend)[-1].on, "nothing can be told to a voice that hangs"
+    talking.sent += talking.session.voice(True, talking.now)
+    assert not talking.all(Lend)[-1].on
+    told = len(talking.all(Lend))
+    talking.wait(5.0)
+    assert len(talking.all(Lend)) == told, "it is told once"
 
 
 def test_the_page_is_told_who_is_there_and_what_is_missing(terminal):

@@ -12,6 +12,7 @@ import pytest
 from hall_sound import Loudspeaker, eventually, plugged_in
 
 from kiosk.voice.capture import Microphone, inputs
+from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import REMEDIES
 from kiosk.voice.sound import FRAME, RATE
 
@@ -152,7 +153,7 @@ def test_a_microphone_that_is_not_there_is_told_with_its_remedy(card):
 
 
 def test_a_muted_microphone_is_told_and_recovers(card):
-    with Listening(silent_s=1.0) as listening:
+    with Listening(health=SignalHealth(1.0)) as listening:
         eventually(lambda: listening.faults, "the fault")
         assert listening.faults == ["silent"]
         hears(listening, card, 440)

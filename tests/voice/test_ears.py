@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.config import Hearing
-from kiosk.voice.ears import Caption, Ears, Level, Lost, Said, Started
+from kiosk.voice.ears import Ears
+from kiosk.voice.events import Caption, Level, Lost, Said, Started
 from kiosk.voice.heard import Heard, Word
 from kiosk.voice.sound import FRAME, frames_in
 
@@ -147,6 +148,24 @@ def test_nothing_is_heard_while_the_terminal_speaks_and_shortly_after():
     ears.run()
     (one,) = said(told)
     assert one.begin_s > 3.5
+
+
+@pytest.mark.parametrize(("tail_s", "heard_from_s"), [(0.0, 3.0), (0.5, 3.5)])
+def test_with_mute_the_tail_is_only_for_after_it(tail_s, heard_from_s):
+    ears, told = None, []
+    script = Script(
+        (SILENCE, 1.0),
+        lambda: ears.speaking(True),
+        (VOICE, 2.0),
+        lambda: ears.speaking(False),
+        (VOICE, 2.0),
+        (SILENCE, 2.5),
+    )
+    settings = Hearing(echo="mute", mute_tail_s=tail_s)
+    ears = Ears(script, Deaf(), Loud(), settings, lambda _: False, told.append)
+    ears.run()
+    (one,) = said(told)
+    assert one.begin_s == pytest.approx(heard_from_s, abs=0.1)
 
 
 def test_what_was_being_said_when_the_terminal_began_to_speak_is_dropped():

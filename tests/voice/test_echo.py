@@ -8,8 +8,9 @@ import pytest
 from kiosk.bench.voice.bargein import Hall, Sentence
 from kiosk.bench.voice.rooms import ROOMS, Room
 from kiosk.config import Hearing
-from kiosk.voice.ears import Caption, Ears, Interrupts, Level, Lost, Said, Started
+from kiosk.voice.ears import Ears
 from kiosk.voice.echo import Barging, Canceller, Clean
+from kiosk.voice.events import Caption, Interrupts, Level, Lost, Said, Started
 from kiosk.voice.heard import Heard
 from kiosk.voice.own import echoes, refused
 from kiosk.voice.ring import Steady
@@ -245,6 +246,39 @@ def test_by_default_a_customer_who_goes_on_after_it_is_heard_whole():
     (one,) = said(told)
     assert one.heard.text == "我的卡丢了"
     assert [event.over for event in told if isinstance(event, Started)] == [True, False]
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("room", [QUIET, *ROOMS[:2]], ids=lambda room: room.name)
+def test_by_default_a_short_answer_right_after_it_is_heard(room, after_s):
+    customers = [(1.0 + 3 * 4.0 + 2 * 2.5 + after_s, call(0.6))]  # after the third sentence
+    _, told, _ = visit(room, 3, customers, Deaf("挂失"), echo=Hearing().echo)
+    (one,) = said(told)
+    assert one.heard.text == "挂失"
+    assert not [event for event in told if isinstance(event, Started)][-1].over, "it shows"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_by_default_the_terminal_alone_is_nobody(room):
+    _, told, _ = visit(room, echo=Hearing().echo)
+    assert told == []
+
+
+def test_where_there_is_no_echo_a_call_is_heard_from_the_beginning_of_a_sentence():
+    early = 1.0 + 2 * (4.0 + 2.5) + 0.6  # in the third sentence
+    _, told, times = visit(replace(QUIET, echo_db=-60.0), 3, [(early, call())], Deaf("人工"), echo=Hearing().echo)
+    (one,) = said(told)
+    assert one.person
+    assert times[0] < early + 0.8
+
+
+def test_where_there_was_no_echo_a_sentence_that_is_louder_is_not_trusted():
+    faint = [Sentence(SENTENCE, Audio(one.audio.samples * np.float32(0.001), 24_000)) for one in sentences(3)]
+    hall = Hall(QUIET, [*faint, *sentences(1)], ())
+    _, clean = cancelled(hall)
+    third, loud = (round(hall.times[number][0] / FRAME_S) for number in (2, 3))
+    assert all(one.settled for one in clean[third : third + 30] if one.echo)
+    assert not any(one.settled for one in clean[loud + frames_in(0.25) : loud + frames_in(0.5)])
 
 
 def test_half_duplex_hears_nothing_meanwhile():

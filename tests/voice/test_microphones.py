@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kiosk.voice.filemicrophone import FileMicrophone
+from kiosk.voice.levels import SignalHealth
 from kiosk.voice.microphones import look, open_microphone
 from kiosk.voice.sound import FRAME, FRAME_S, RATE
 
@@ -50,7 +51,7 @@ def test_it_is_played_whenever_it_is_opened_and_a_new_one_when_it_comes(tmp_path
 
 def test_one_that_is_not_there_or_no_sound_is_told_and_heard_when_it_comes(tmp_path):
     path, faults = tmp_path / "a.wav", []
-    source = open_microphone(f"file:{path}", 120.0, faults.append)
+    source = open_microphone(f"file:{path}", SignalHealth(), faults.append)
     frames = source.frames()
     assert loudest(frames, 2) == [0, 0]
     assert faults == ["missing"] == [look(f"file:{path}")]
@@ -73,7 +74,7 @@ def test_a_computer_without_portaudio_says_so_and_goes_on(monkeypatch):
     monkeypatch.delitem(sys.modules, "kiosk.voice.capture", raising=False)
     monkeypatch.setitem(sys.modules, "sounddevice", None)  # importing it fails
     faults = []
-    source = open_microphone("", 120.0, faults.append)
+    source = open_microphone("", SignalHealth(), faults.append)
     frames = source.frames()
     assert next(frames) is None
     assert faults == ["no-library"] == [look("")]

@@ -15,6 +15,7 @@ from hall_sound import RATE, restart
 from waiting import until
 
 from kiosk import clock, config
+from kiosk.voice.speech import speaker
 from kiosk.voice.speech.audio import Audio, resampled
 from kiosk.voice.speech.cache import Cache
 from kiosk.voice.speech.engine import SpeechError
@@ -22,6 +23,7 @@ from kiosk.voice.speech.mouth import Mouth
 from kiosk.voice.speech.played import Played
 from kiosk.voice.speech.player import Player
 from kiosk.voice.speech.renderer import Renderer
+from kiosk.voice.speech.speaker import SpeakerError
 from kiosk.voice.speech.volume import volume_at
 
 
@@ -143,6 +145,12 @@ def test_pauses_are_longer_after_a_sentence_and_at_a_slower_pace(voice):
         return with_pause - without
 
     assert pause("，", 1.0) < pause("。", 1.0) < pause("。", 0.5)
+
+
+def test_there_is_no_pause_after_the_last_clause(voice, cache):
+    renderer = Renderer(voice, cache)
+    with_mark, without = (renderer.sentence(text, 0.85).seconds for text in ("您好，请坐。", "您好，请坐"))
+    assert with_mark == without
 
 
 # --- the hour -------------------------------------------------------------------------------------
@@ -311,6 +319,66 @@ async def test_without_a_loudspeaker_it_says_so_and_finds_it_when_it_comes(louds
     mouth.say("r2", "请坐。")
     await until(lambda: loudspeaker.loudness() > 0.02)
     await mouth.close()
+
+
+class Card:
+    """In place of a loudspeaker: ``fault`` says how it fails, ``tried`` how often it was opened."""
+
+    fault, tried = "", 0
+
+    def __init__(self, _pattern, rate, _fill, finished):
+        Card.tried += 1
+        self.rate = rate
+        if self.fault == "busy":
+            raise SpeakerError("busy", "it cannot be opened")
+        if not self.fault:
+            finished()
+
+    def close(self):
+        """Nothing."""
+
+
+@pytest.mark.parametrize("fault", ["busy", "stuck"])
+async def test_a_loudspeaker_that_failed_is_well_again_only_once_it_was_tried(tmp_path, monkeypatch, fault):
+    monkeypatch.setattr("kiosk.voice.speech.mouth._RETRY_S", 0.02)
+    monkeypatch.setattr("kiosk.voice.speech.player._STUCK_S", 0.02)
+    monkeypatch.setattr("kiosk.voice.speech.player.Output", Card)
+    monkeypatch.setattr("kiosk.voice.speech.speaker.find", lambda _pattern: None)
+    monkeypatch.setattr(Mouth, "_ready", lambda _: Renderer(Counting()))
+    monkeypatch.setattr(Card, "tried", 0)
+    monkeypatch.setattr(Card, "fault", fault)
+    told = []
+    mouth = Mouth(settings(tmp_path), lambda: told.append(mouth.part.fault))
+    mouth.say("r1", "请坐。")
+    await until(lambda: mouth.part.fault == fault)
+    await until(lambda: Card.tried >= 4)
+    assert told[0] == "" and set(told[told.index(fault) :]) == {fault}, "not well in between"
+    monkeypatch.setattr(Card, "fault", "")
+    await until(lambda: mouth.part.ok)
+    await mouth.close()
+
+
+def test_a_loudspeaker_that_cannot_be_opened_is_looked_for_anew_and_tried_once_more(monkeypatch):
+    sounddevice = pytest.importorskip("sounddevice", exc_type=OSError)
+    looked = []
+
+    class Stream:
+        def __init__(self, **_):
+            if not looked:
+                raise sounddevice.PortAudioError("Invalid device")
+
+        def start(self):
+            """Nothing."""
+
+        close = abort = lambda self, **_: None
+
+    monkeypatch.setattr("kiosk.voice.portaudio.look_again", lambda: looked.append(1) or True)
+    monkeypatch.setattr(speaker, "find", lambda _pattern: None)
+    monkeypatch.setattr(sounddevice, "query_devices", lambda *_: {"max_output_channels": 2})
+    monkeypatch.setattr(sounddevice, "check_output_settings", lambda *_, **__: None)
+    monkeypatch.setattr(sounddevice, "OutputStream", Stream)
+    speaker.Output("", 48_000, None, None).close()
+    assert looked == [1]
 
 
 async def test_the_wrong_name_of_a_loudspeaker_is_told_with_the_right_ones(loudspeaker, tmp_path):

@@ -25,8 +25,9 @@ from kiosk.bench.voice.rooms import ROOMS, Room, microphone
 from kiosk.config import Hearing
 from kiosk.dialogue.pack import load_pack
 from kiosk.voice.activity import Activity
-from kiosk.voice.ears import Ears, Event, Interrupts, Said, Started
+from kiosk.voice.ears import Ears
 from kiosk.voice.echo import Canceller, Clean
+from kiosk.voice.events import Event, Interrupts, Said, Started
 from kiosk.voice.sentences import hall_sentences
 from kiosk.voice.sound import FRAME, FRAME_S, RATE, Samples
 from kiosk.voice.speech import renderer as speech

@@ -12,7 +12,8 @@ import numpy as np
 from kiosk.config import Hearing
 from kiosk.voice.activity import Activity
 from kiosk.voice.clear import Clear
-from kiosk.voice.ears import Caption, Ears, Event, Said
+from kiosk.voice.ears import Ears
+from kiosk.voice.events import Caption, Event, Said
 from kiosk.voice.heard import Heard
 from kiosk.voice.recogniser import Recogniser, open_recogniser
 from kiosk.voice.sound import RATE, Samples

@@ -2,11 +2,11 @@
 
 import { after, cancel } from "./clock.js";
 
-const ANSWER_MS = 2500;
+const ANSWER_MS = { near: 2500, far: 8000 }; // both sides look for their addresses meanwhile; "far": with STUN or TURN
 const CONNECT_MS = 5000;
 const SHAKY_MS = 2000;
 const AGAIN_MS = 700;
-const GATHER_MS = { near: 300, far: 1500 }; // to find its own addresses; "far": with STUN or TURN
+const GATHER_MS = { near: 300, far: 1500 }; // to find its own addresses
 const CODECS = { audio: ["audio/opus"], video: ["video/VP8", "video/rtx"] };
 
 export class Peer {
@@ -39,6 +39,7 @@ export class Peer {
     this.#sessions.add(session);
     this.#set(this.#was ? "lost" : "connecting");
     const iceServers = this.ice();
+    const way = iceServers.length ? "far" : "near";
     const connection = (this.#connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" }));
     const current = () => connection === this.#connection;
     const remote = new MediaStream();
@@ -54,10 +55,10 @@ export class Peer {
       this.#senders[kind] = transceiver.sender;
     }
     this.update();
-    this.#again(ANSWER_MS);
+    this.#again(ANSWER_MS[way]);
     try {
       await connection.setLocalDescription();
-      await gathered(connection, iceServers.length ? GATHER_MS.far : GATHER_MS.near);
+      await gathered(connection, GATHER_MS[way]);
     } catch (error) {
       console.warn("no offer can be made", error);
       return; // tried again

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 #: How often a loudspeaker or voice that is missing is looked for again.
 _RETRY_S = 5.0
+_TRIED_RATE = 48_000
 _GREETING = "您好"  # what a voice says to itself to be ready
 
 
@@ -233,6 +234,8 @@ class Mouth:
         """Whether there are a loudspeaker and a voice, before anybody needs them."""
         try:
             speaker.find(self._settings.speaker)
+            if self._part.fault in ("busy", "stuck"):
+                self._try()
             self._ready()
         except SpeechError as error:
             self._tell(Part(ok=False, fault="no-voice", remedy=str(error)[:500]))
@@ -240,6 +243,15 @@ class Mouth:
             self._tell(Part(ok=False, fault=error.fault, remedy=str(error)[:500]))
         else:
             self._tell(Part(ok=True))
+
+    def _try(self) -> None:
+        """Play nothing: a loudspeaker that is there need not be one that can be opened and goes on."""
+        playback = self._player.open(_TRIED_RATE)
+        try:
+            playback.finish()
+            playback.wait()
+        finally:
+            playback.close()
 
     def _wake(self) -> None:
         try:

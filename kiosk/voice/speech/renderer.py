@@ -31,7 +31,7 @@ class Renderer:
         self._memory: OrderedDict[str, Audio] = OrderedDict()
 
     def clauses(self, text: str, speed: float) -> Iterator[Audio]:
-        """A sentence clause by clause, each with the pause after it, so that the first can play while the next is
+        """A sentence clause by clause, each with the pause before the next, so that one can play while the next is
         rendered. Raises :class:`~kiosk.voice.speech.engine.SpeechError`.
         """
         for words, pause in split(text):
@@ -90,6 +90,10 @@ class Renderer:
 
 
 def split(text: str) -> list[tuple[str, float]]:
-    """The clauses of a sentence in words, each with the seconds of silence after it at the pace of 1."""
+    """The clauses of a sentence in words, each with the seconds of silence after it at the pace of 1.
+
+    After the last one there is none: whoever answers at once would be taken for somebody who talks over it.
+    """
     found = re.findall(rf"([^{PAUSES}]+)([{PAUSES}]?)", reading(text))
-    return [(words, _PAUSE[mark] if mark else 0.0) for words, mark in found]
+    last = len(found) - 1
+    return [(words, _PAUSE[mark] if mark and at < last else 0.0) for at, (words, mark) in enumerate(found)]

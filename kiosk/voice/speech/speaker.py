@@ -31,13 +31,22 @@ class Output:
     """
 
     def __init__(self, pattern: str, rate: int, fill: Fill, finished: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._held = ExitStack()
+        try:
+            self._open(pattern, rate, fill, finished)
+        except SpeakerError as error:
+            # A sound server that was started again knows nothing of the devices that PortAudio has listed.
+            if error.fault != "busy" or not _looked_again():
+                raise
+            self._open(pattern, rate, fill, finished)
+
+    def _open(self, pattern: str, rate: int, fill: Fill, finished: Callable[[], None]) -> None:
         device = find(pattern)
         import sounddevice  # only now: where there is no PortAudio, :func:`find` has said so
 
         from kiosk.voice import portaudio
 
-        self._lock = threading.Lock()
-        self._held = ExitStack()
         self.over: type[Exception] = sounddevice.CallbackStop
         self.abort: type[Exception] = sounddevice.CallbackAbort
         self._held.enter_context(portaudio.in_use())
@@ -75,16 +84,8 @@ def find(pattern: str) -> int | None:
     One that was plugged in since the start is found unless the microphone is open. Raises :class:`SpeakerError`.
     """
     found = outputs()
-    if not _matches(found, pattern):
-        import sounddevice  # after :func:`outputs`, which says so where there is none
-
-        from kiosk.voice import portaudio
-
-        try:
-            if portaudio.look_again():
-                found = outputs()
-        except sounddevice.PortAudioError as error:
-            raise SpeakerError("busy", f"sound cannot be started anew ({error}): restart kiosk-voice") from error
+    if not _matches(found, pattern) and _looked_again():
+        found = outputs()
     if not found:
         raise SpeakerError("missing", "no loudspeaker: plug one in; the user needs the group audio")
     matching = _matches(found, pattern)
@@ -94,6 +95,18 @@ def find(pattern: str) -> int | None:
             "missing", f"no loudspeaker has '{pattern}' in its name (voice.speaker); there are: {names}"
         )
     return matching[0] if pattern else None
+
+
+def _looked_again() -> bool:
+    """Whether PortAudio, which must be there, has just listed the devices anew. Raises :class:`SpeakerError`."""
+    import sounddevice
+
+    from kiosk.voice import portaudio
+
+    try:
+        return portaudio.look_again()
+    except sounddevice.PortAudioError as error:
+        raise SpeakerError("busy", f"sound cannot be started anew ({error}): restart kiosk-voice") from error
 
 
 def outputs() -> list[tuple[int, str]]:
