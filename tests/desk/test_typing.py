@@ -61,6 +61,7 @@ async def test_a_note_is_written_on_while_colleagues_come_and_go(context):
     await writing(page, "yaorar1")
     assert await acts(page) == []
     choices = page.locator(".panel [data-to]")
+    await expect(choices).to_have_count(3)
     assert [await one.get_attribute("data-to") for one in await choices.all()] == ["li", "zhao", "sun"]
     await expect(choices.nth(0)).to_be_disabled()  # who has left keeps the number, and cannot be chosen
     await page.keyboard.press("Enter")
@@ -116,6 +117,7 @@ async def test_whom_to_call_back_keeps_the_numbers_while_it_is_asked(context):
     await page.keyboard.press("c")
     await tell(page, row("k1", mine(id_="c9", agent=LI)), row("k4"))
     choices = page.locator("#call-back .choices button")
+    await expect(choices).to_have_count(4)
     assert [await one.get_attribute("data-back-kiosk") for one in await choices.all()] == ["k1", "k2", "k3", "k4"]
     await expect(choices.nth(0)).to_be_disabled()
     await expect(choices.nth(0)).to_contain_text("现在回访不了")
