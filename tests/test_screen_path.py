@@ -100,13 +100,20 @@ async def test_a_complaint_gets_the_number_that_is_on_record(hall):
         assert kept.text
 
 
-async def test_nothing_ends_without_a_warning_and_one_touch_stays(stack, display):
+@contextlib.asynccontextmanager
+async def warned(stack, display):
+    """A customer whom the screen asks whether they are still there, over the cards of a topic."""
     stack.make_kiosk("k1")
     stack.make_screen("k1", environment=display.environment, size="800x480", more="idle_s = 1.5")
     stack.start()
     async with customer(stack) as screen:
         await screen.go("topic-card", "choices")
         await screen.until(lambda shown: any(t.action == "stay" for t in shown.targets))
+        yield screen
+
+
+async def test_nothing_ends_without_a_warning_and_one_touch_stays(stack, display):
+    async with warned(stack, display) as screen:
         assert screen.shown.scene == "choices", "the warning comes first"
         await asyncio.sleep(0.5)
         await screen.touch("stay")
@@ -117,12 +124,7 @@ async def test_nothing_ends_without_a_warning_and_one_touch_stays(stack, display
 
 
 async def test_a_finger_on_no_button_is_a_sign_of_life(stack, display):
-    stack.make_kiosk("k1")
-    stack.make_screen("k1", environment=display.environment, size="800x480", more="idle_s = 1.5")
-    stack.start()
-    async with customer(stack) as screen:
-        await screen.go("topic-card", "choices")
-        await screen.until(lambda shown: any(t.action == "stay" for t in shown.targets))
+    async with warned(stack, display) as screen:
         await asyncio.sleep(0.5)
         human = screen.target("human")
         await screen.finger(Phase.DOWN, human.x - 3, human.y + human.height // 2)

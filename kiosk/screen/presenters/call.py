@@ -92,36 +92,19 @@ def out_of_order(state: VisitState, texts: Catalogue, now: float) -> Picture:
 
 def confirm_end(call: Call, texts: Catalogue) -> Picture:
     """Nobody is asked whether they still want somebody who is there already."""
-    if call.state is CallState.CONNECTED:
-        return Picture(
-            "confirm_end",
-            Tone.WAITING,
-            (
-                Heading(texts("confirm.heading-there")),
-                Cards(
-                    (
-                        Card("end-no", texts("confirm.no-there"), "person", texts("confirm.no-note-there")),
-                        Card("end-yes", texts("confirm.yes-there"), "check"),
-                    )
-                ),
-            ),
-            texts("confirm.speech-there"),
-            key="confirm there",
-        )
+    there = call.state is CallState.CONNECTED
+    kind = "-there" if there else ""
+    note = "" if there else texts("confirm.yes-note")
+    cards = (
+        Card("end-no", texts(f"confirm.no{kind}"), "person", texts(f"confirm.no-note{kind}")),
+        Card("end-yes", texts(f"confirm.yes{kind}"), "check" if there else "cross", note),
+    )
     return Picture(
         "confirm_end",
         Tone.WAITING,
-        (
-            Heading(texts("confirm.heading")),
-            Cards(
-                (
-                    Card("end-no", texts("confirm.no"), "person", texts("confirm.no-note")),
-                    Card("end-yes", texts("confirm.yes"), "cross", texts("confirm.yes-note")),
-                )
-            ),
-        ),
-        texts("confirm.speech"),
-        key="confirm",
+        (Heading(texts(f"confirm.heading{kind}")), Cards(cards)),
+        texts(f"confirm.speech{kind}"),
+        key=f"confirm{kind}",
     )
 
 
